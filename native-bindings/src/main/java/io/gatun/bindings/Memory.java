@@ -1,0 +1,117 @@
+package io.gatun.bindings;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Memory by virtual address, in the machine's byte order unless the name says {@code BigEndian}.
+ *
+ * <p>One segment over the whole address space, held in a {@code static final}: the JIT folds it, so
+ * that an access is one machine instruction beside a sign check, and nothing is allocated. Nothing
+ * is checked: an address that is not mapped ends the JVM with SIGSEGV. Any thread.
+ */
+public final class Memory {
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  private static final VarHandle SHORT = ValueLayout.JAVA_SHORT.varHandle();
+
+  private Memory() {}
+
+  public static byte getByte(long address) {
+    return ALL.get(JAVA_BYTE, address);
+  }
+
+  public static void putByte(long address, byte value) {
+    ALL.set(JAVA_BYTE, address, value);
+  }
+
+  public static short getShort(long address) {
+    return ALL.get(JAVA_SHORT_UNALIGNED, address);
+  }
+
+  /** The unsigned 16-bit value at {@code address}. */
+  public static int getUnsignedShort(long address) {
+    return ALL.get(JAVA_SHORT_UNALIGNED, address) & 0xffff;
+  }
+
+  public static void putShort(long address, short value) {
+    ALL.set(JAVA_SHORT_UNALIGNED, address, value);
+  }
+
+  public static int getInt(long address) {
+    return ALL.get(JAVA_INT_UNALIGNED, address);
+  }
+
+  public static void putInt(long address, int value) {
+    ALL.set(JAVA_INT_UNALIGNED, address, value);
+  }
+
+  public static long getLong(long address) {
+    return ALL.get(JAVA_LONG_UNALIGNED, address);
+  }
+
+  public static void putLong(long address, long value) {
+    ALL.set(JAVA_LONG_UNALIGNED, address, value);
+  }
+
+  /**
+   * The unsigned 16-bit value at an even {@code address} with acquire order, as C11's {@code
+   * memory_order_acquire}: what the thread that released it wrote before is seen.
+   */
+  public static int getUnsignedShortAcquire(long address) {
+    return (short) SHORT.getAcquire(ALL, address) & 0xffff;
+  }
+
+  /** Adds to the 16-bit value at an even {@code address} atomically; returns the value before. */
+  public static int getAndAddUnsignedShort(long address, int delta) {
+    return (short) SHORT.getAndAdd(ALL, address, (short) delta) & 0xffff;
+  }
+
+  /** Copies {@code lengthBytes} bytes; the two ranges may overlap. */
+  public static void copy(long source, long target, long lengthBytes) {
+    MemorySegment.copy(ALL, source, ALL, target, lengthBytes);
+  }
+
+  /** Copies a Java array to native memory. */
+  public static void copy(byte[] source, int offset, long target, int lengthBytes) {
+    MemorySegment.copy(source, offset, ALL, JAVA_BYTE, target, lengthBytes);
+  }
+
+  /** Copies native memory into a Java array. */
+  public static void copy(long source, byte[] target, int offset, int lengthBytes) {
+    MemorySegment.copy(ALL, JAVA_BYTE, source, target, offset, lengthBytes);
+  }
+
+  /** Sets {@code lengthBytes} bytes to {@code value}. */
+  public static void fill(long address, long lengthBytes, byte value) {
+    ALL.asSlice(address, lengthBytes).fill(value);
+  }
+
+  /**
+   * The UTF-8 string at {@code address} up to its NUL, or up to {@code maxBytes} where there is
+   * none; empty for the null pointer. Control plane: it allocates.
+   */
+  public static String string(long address, int maxBytes) {
+    if (address == 0) {
+      return "";
+    }
+    int length = 0;
+    while (length < maxBytes && getByte(address + length) != 0) {
+      length++;
+    }
+    byte[] bytes = new byte[length];
+    copy(address, bytes, 0, length);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** The segment of {@code lengthBytes} bytes at {@code address}, for whoever needs its bounds. */
+  public static MemorySegment segment(long address, long lengthBytes) {
+    return MemorySegment.ofAddress(address).reinterpret(lengthBytes);
+  }
+}

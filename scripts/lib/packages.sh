@@ -1,0 +1,116 @@
+# shellcheck shell=bash
+# Debian packages: installs what is missing and nothing else.
+
+# Package tools ask questions and translate their messages unless told otherwise.
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+
+# What the Maven wrapper fetches and unpacks itself with.
+need_build_packages() {
+  apt_need ca-certificates curl unzip
+}
+
+# What runs Gatun on this machine's own DPDK. dpdk-dev holds testpmd and draws in the drivers.
+need_run_packages() {
+  apt_need dpdk dpdk-dev iproute2 iputils-ping iperf3 jq procps
+}
+
+# gcc and the headers are there for the test that compares the bindings with them; tshark judges
+# captures.
+need_test_packages() {
+  need_run_packages
+  apt_need gcc libdpdk-dev pkg-config python3 tcpdump tshark
+}
+
+need_container_packages() {
+  apt_need docker.io mmdebstrap
+}
+
+is_installed() {
+  [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# apt_need PACKAGE...: the package lists are fetched only when something is missing.
+apt_need() {
+  local package missing=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  require_root "installs Debian packages: ${missing[*]}"
+  log "installing Debian packages: ${missing[*]}"
+  with_lock apt apt_install "${missing[@]}"
+}
+
+# Another apt or dpkg (unattended-upgrades, say) may hold a lock: wait for it. The time-out option
+# covers dpkg's locks only, so the one on the package lists is waited for here.
+apt_install() {
+  local log_file status=0
+  log_file=$(mktemp)
+  wait_until 600 apt_lists_free || die "another apt holds the lock on the package lists for 10 min" \
+    "find it with: fuser -v /var/lib/apt/lists/lock"
+  {
+    apt-get -q -o DPkg::Lock::Timeout=600 update &&
+      apt-get -q -y -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold \
+        install --no-install-recommends "$@"
+  } >"$log_file" 2>&1 </dev/null || status=$?
+  ((status == 0)) || tail -n 25 "$log_file" >&2
+  rm -f "$log_file"
+  ((status == 0)) || die "apt-get could not install: $*" \
+    "read apt's lines above; the machine needs its Debian mirror and free disk space"
+}
+
+apt_lists_free() {
+  # apt locks with fcntl: /proc/locks names the inode of a locked file.
+  local inode
+  inode=$(stat -c %i /var/lib/apt/lists/lock 2>/dev/null) || return 0
+  ! grep -q ":$inode " /proc/locks
+}
+
+# The Debian mirror this machine already uses: the first binary entry for a Debian release, in
+# either of apt's two formats. No script names a host of its own.
+debian_mirror() {
+  local mirror
+  mirror=$(mirror_of_list) || true
+  [[ -n $mirror ]] || mirror=$(mirror_of_deb822) || true
+  [[ -n $mirror ]] ||
+    die "no entry for Debian's main archive in /etc/apt/sources.list or /etc/apt/sources.list.d" \
+      "add Debian's own archive to apt's sources"
+  printf '%s\n' "${mirror%/}"
+}
+
+# One line per entry: deb [options] URI suite component...
+mirror_of_list() {
+  local files=()
+  mapfile -t files < <(find /etc/apt/sources.list /etc/apt/sources.list.d -name '*.list' -type f 2>/dev/null)
+  ((${#files[@]})) || return 0
+  sed -nE 's/^deb[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+)[[:space:]]+([^[:space:]]+)[[:space:]].*\bmain\b.*/\2 \3/p' \
+    "${files[@]}" | first_debian_uri
+}
+
+# Paragraphs of fields (deb822).
+mirror_of_deb822() {
+  local files=()
+  mapfile -t files < <(find /etc/apt/sources.list.d -name '*.sources' -type f 2>/dev/null)
+  ((${#files[@]})) || return 0
+  awk -v RS= -F'\n' '{
+    uri = suites = components = types = ""; enabled = 1
+    for (i = 1; i <= NF; i++) {
+      key = tolower($i); sub(/:.*/, "", key); value = $i; sub(/^[^:]*:[ \t]*/, "", value)
+      if (key == "uris") uri = value
+      if (key == "suites") suites = value
+      if (key == "types") types = value
+      if (key == "components") components = value
+      if (key == "enabled" && tolower(value) == "no") enabled = 0
+    }
+    split(uri, u, /[ \t]+/); split(suites, s, /[ \t]+/)
+    if (enabled && types ~ /(^| )deb( |$)/ && (" " components " ") ~ / main /) print u[1], s[1]
+  }' "${files[@]}" | first_debian_uri
+}
+
+# Keeps the archive itself: not its security or backports part, not somebody else's repository.
+first_debian_uri() {
+  local codename
+  codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
+  awk -v codename="$codename" \
+    '$1 !~ /security|^cdrom:/ && ($2 == codename || $2 ~ /^(stable|testing|unstable|sid)$/) { print $1; exit }'
+}

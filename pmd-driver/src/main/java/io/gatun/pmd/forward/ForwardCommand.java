@@ -1,0 +1,120 @@
+package io.gatun.pmd.forward;
+
+import io.gatun.pmd.Burst;
+import io.gatun.pmd.Eal;
+import io.gatun.pmd.Port;
+import io.gatun.pmd.PortEvent;
+import io.gatun.pmd.cli.Command;
+import io.gatun.pmd.cli.Main;
+import io.gatun.pmd.cli.Shutdown;
+import io.gatun.pmd.cli.UsageException;
+import io.gatun.pmd.observe.LiveTable;
+import io.gatun.pmd.observe.Sample;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+
+/** {@code gatun forward}. */
+@CommandLine.Command(
+    name = "forward",
+    description = "Forward packets between ports in one of testpmd's modes.",
+    sortOptions = false)
+public final class ForwardCommand implements Command {
+  private static final long POLL_MILLIS = 10;
+
+  @CommandLine.Mixin private final ForwardOptions options = new ForwardOptions();
+
+  @Override
+  public boolean usesEal() {
+    return true;
+  }
+
+  @Override
+  public int run(List<String> ealArguments) throws Exception {
+    checkOptions();
+    Shutdown.Request shutdown = Shutdown.install();
+    try (Eal eal = Eal.start(ealArguments)) {
+      ForwardSession session = ForwardSession.start(options, eal);
+      ForwardSummary summary = new ForwardSummary(options.mode, session);
+      try {
+        watch(eal, session, summary, shutdown);
+      } finally {
+        summary.end();
+      }
+      System.out.println(options.json ? summary.toJson() : summary.toText());
+    }
+    return Main.DONE;
+  }
+
+  private void checkOptions() {
+    range("--burst", options.burst, 1, Burst.MAX_CAPACITY);
+    range("--rxq", options.rxQueues, 1, 1024);
+    range("--txq", ForwardPlan.txQueues(options), 1, 1024);
+    range("--rxd", options.rxDescriptors, 1, 65535);
+    range("--txd", options.txDescriptors, 1, 65535);
+    range("--flows", options.flows, 1, PacketTemplate.MAX_FLOWS);
+    range("--txpkts", options.packetSize, PacketTemplate.MIN_LENGTH + 4, 2048);
+    range("--mtu", options.mtu, options.mtu == 0 ? 0 : 68, 65535 - 256);
+    range("--mbufs", options.mbufs, 0, 1 << 26);
+    if (!(options.seconds >= 0) || !(options.statsPeriod >= 0) || options.packets < 0) {
+      throw new UsageException(
+          "--seconds %s, --stats-period %s, --packets %d: none may be negative"
+              .formatted(options.seconds, options.statsPeriod, options.packets));
+    }
+  }
+
+  private static void range(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new UsageException("%s: %d is not in [%d, %d]".formatted(name, value, least, most));
+    }
+  }
+
+  private void watch(
+      Eal eal, ForwardSession session, ForwardSummary summary, Shutdown.Request shutdown)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    long end = options.seconds == 0 ? Long.MAX_VALUE : (long) (options.seconds * 1e9);
+    long period = (long) (options.statsPeriod * 1e9);
+    long nextTable = period;
+    Sample before = session.sample();
+    while (true) {
+      long elapsed = System.nanoTime() - start;
+      summary.tick(elapsed);
+      boolean enough = options.packets != 0 && session.packets() >= options.packets;
+      if (elapsed >= end || enough || shutdown.isStopRequested()) {
+        return;
+      }
+      checkHealth(eal, session);
+      if (period > 0 && elapsed >= nextTable) {
+        Sample now = session.sample();
+        System.err.print(LiveTable.render(before, now, elapsed / 1e9));
+        before = now;
+        nextTable += period;
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private static void checkHealth(Eal eal, ForwardSession session) {
+    Throwable failure = session.failure();
+    if (failure != null) {
+      throw new IllegalStateException("a stage failed on the data path: " + failure, failure);
+    }
+    for (PortEvent event : eal.drainEvents()) {
+      if (event.kind() == PortEvent.Kind.LINK) {
+        System.err.printf(
+            Locale.ROOT,
+            "port %d: link %s%n",
+            event.port(),
+            eal.port(event.port()).link().up() ? "up" : "down");
+      }
+    }
+    for (Port port : session.ports()) {
+      if (port.isRemoved()) {
+        port.markRemoved();
+        throw new IllegalStateException(
+            port + " is gone: its device was unplugged or its interface deleted");
+      }
+    }
+  }
+}

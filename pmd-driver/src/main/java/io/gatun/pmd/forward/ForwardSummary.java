@@ -1,0 +1,154 @@
+package io.gatun.pmd.forward;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatun.pmd.observe.LcoreSample;
+import io.gatun.pmd.observe.LiveTable;
+import io.gatun.pmd.observe.PortSample;
+import io.gatun.pmd.observe.Sample;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What {@code forward} says at its end.
+ *
+ * <p>Packet counts are of the whole run; rates, idle time and allocation are of the time after the
+ * first second, in which the JIT compiles the loop.
+ */
+final class ForwardSummary {
+  private static final long WARM_UP_NANOS = 1_000_000_000L;
+
+  private final ForwardMode mode;
+  private final ForwardSession session;
+  private final long start = System.nanoTime();
+  private Sample warm;
+  private boolean isWarm;
+  private Sample last;
+  private long lostMbufs;
+
+  ForwardSummary(ForwardMode mode, ForwardSession session) {
+    this.mode = mode;
+    this.session = session;
+    this.warm = session.sample();
+    this.last = warm;
+  }
+
+  /** Called often while the session runs. */
+  void tick(long elapsedNanos) {
+    if (!isWarm && elapsedNanos >= WARM_UP_NANOS) {
+      warm = session.sample();
+      isWarm = true;
+    }
+  }
+
+  /** Takes the last readings and ends the session. */
+  void end() {
+    last = session.sample();
+    lostMbufs = session.stop();
+  }
+
+  private Map<String, Object> values() {
+    double seconds = Math.max((last.nanos() - warm.nanos()) / 1e9, 1e-9);
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("mode", mode.name().toLowerCase(Locale.ROOT));
+    values.put("seconds", round((last.nanos() - start) / 1e9));
+    values.put("packets", session.packets());
+    values.put("mpps", round(sumPackets(warm, last) / seconds / 1e6));
+    values.put("tx_gbit_per_s", round(sumTxBytes(warm, last) * 8 / seconds / 1e9));
+    values.put("dropped", last.ports().stream().mapToLong(PortSample::txDropped).sum());
+    values.put("rx_missed", last.ports().stream().mapToLong(PortSample::rxMissed).sum());
+    values.put("lost_mbufs", lostMbufs);
+    values.put("allocated_bytes", allocated(warm, last));
+    values.put("ports", ports());
+    values.put("lcores", lcores(seconds));
+    return values;
+  }
+
+  private List<Map<String, Object>> ports() {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (PortSample port : last.ports()) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("port", port.port());
+      row.put("name", port.name());
+      row.put("driver", port.driver());
+      row.put("rx_packets", port.rxPackets());
+      row.put("tx_packets", port.txPackets());
+      row.put("rx_bytes", port.rxBytes());
+      row.put("tx_bytes", port.txBytes());
+      row.put("rx_missed", port.rxMissed());
+      row.put("tx_dropped", port.txDropped());
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private List<Map<String, Object>> lcores(double seconds) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (LcoreSample lcore : last.lcores()) {
+      LcoreSample before = before(lcore);
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("lcore", lcore.lcore());
+      row.put("cpu", lcore.cpu());
+      row.put("packets", lcore.packets());
+      row.put("mpps", round((lcore.packets() - before.packets()) / seconds / 1e6));
+      row.put("idle_percent", round(LiveTable.idlePercent(before, lcore)));
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private LcoreSample before(LcoreSample now) {
+    for (LcoreSample lcore : warm.lcores()) {
+      if (lcore.lcore() == now.lcore()) {
+        return lcore;
+      }
+    }
+    return now;
+  }
+
+  private static double sumPackets(Sample before, Sample now) {
+    return (double) now.lcores().stream().mapToLong(LcoreSample::packets).sum()
+        - before.lcores().stream().mapToLong(LcoreSample::packets).sum();
+  }
+
+  private static double sumTxBytes(Sample before, Sample now) {
+    return (double) now.ports().stream().mapToLong(PortSample::txBytes).sum()
+        - before.ports().stream().mapToLong(PortSample::txBytes).sum();
+  }
+
+  private static long allocated(Sample before, Sample now) {
+    return now.lcores().stream().mapToLong(LcoreSample::allocatedBytes).sum()
+        - before.lcores().stream().mapToLong(LcoreSample::allocatedBytes).sum();
+  }
+
+  private static double round(double value) {
+    return Math.round(value * 1000) / 1000.0;
+  }
+
+  String toJson() {
+    try {
+      return new ObjectMapper().writeValueAsString(values());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  String toText() {
+    Map<String, Object> values = values();
+    return String.format(
+        Locale.ROOT,
+        "%s: %s packets in %s s, %s Mpps, %s Gbit/s sent, %s dropped, %s missed, %s mbufs lost, %s bytes allocated",
+        values.get("mode"),
+        values.get("packets"),
+        values.get("seconds"),
+        values.get("mpps"),
+        values.get("tx_gbit_per_s"),
+        values.get("dropped"),
+        values.get("rx_missed"),
+        values.get("lost_mbufs"),
+        values.get("allocated_bytes"));
+  }
+}

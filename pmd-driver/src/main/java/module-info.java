@@ -2,6 +2,7 @@
  * What a DPDK application is made of, and the launcher {@code gatun}. Other modules contribute
  * subcommands through {@link io.gatun.pmd.cli.Command}.
  */
+@SuppressWarnings("requires-automatic") // the Prometheus client names its modules in manifests
 module io.gatun.pmd {
   requires static transitive org.jspecify;
   requires io.gatun.bindings;
@@ -9,8 +10,13 @@ module io.gatun.pmd {
   requires java.management;
   requires jdk.management;
   requires jdk.jfr;
-  requires com.fasterxml.jackson.databind;
+  requires transitive com.fasterxml.jackson.databind;
   requires info.picocli;
+  requires jdk.httpserver; // the Prometheus exporter uses it and, an automatic module, cannot say
+  // so
+  requires io.prometheus.metrics.core;
+  requires io.prometheus.metrics.exporter.httpserver;
+  requires io.prometheus.metrics.model;
 
   uses io.gatun.pmd.cli.Command;
 
@@ -25,5 +31,6 @@ module io.gatun.pmd {
       info.picocli;
 
   provides io.gatun.pmd.cli.Command with
+      io.gatun.pmd.cli.TopCommand,
       io.gatun.pmd.forward.ForwardCommand;
 }

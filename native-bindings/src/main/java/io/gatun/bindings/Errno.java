@@ -1,6 +1,11 @@
 package io.gatun.bindings;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import io.gatun.bindings.gen.Dpdk;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 
 /**
@@ -58,6 +63,19 @@ public final class Errno {
   /** {@code rte_strerror}: the text of an error number, positive or negative. */
   public static String rte_strerror(int error) {
     return Memory.string(Dpdk.rte_strerror(Math.abs(error)).address(), 256);
+  }
+
+  /** The C library's text of an error number: strerror(3). */
+  static String strerror(int error) {
+    try {
+      MemorySegment text =
+          (MemorySegment)
+              NativeSymbols.function("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT))
+                  .invokeExact(error);
+      return Memory.string(text.address(), 256);
+    } catch (Throwable e) {
+      throw NativeSymbols.impossible(e);
+    }
   }
 
   /** The symbolic name, such as {@code ENOTSUP}; the number where it is not a known one. */

@@ -64,6 +64,16 @@ public final class FastPath {
 
   private FastPath() {}
 
+  /**
+   * Makes the JVM link the calls that a poll loop may need for the first time in the middle of its
+   * run (a capture attaches, a ring is full), so that linking allocates here and not there.
+   */
+  public static void link() {
+    rte_pktmbuf_free_bulk(0, 0);
+    rte_eth_call_rx_callbacks(0, 0, 0, 0, 0, 0);
+    rte_eth_call_tx_callbacks(0, 0, 0, 0, 0);
+  }
+
   /** Calls a burst or prepare function of a driver; returns the number of mbufs done. */
   public static int burst(MemorySegment function, long queueData, long mbufs, int count) {
     try {

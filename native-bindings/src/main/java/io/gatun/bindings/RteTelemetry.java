@@ -34,13 +34,12 @@ public final class RteTelemetry {
     return Dpdk.rte_tel_data_alloc().address();
   }
 
-  public static int rte_tel_data_start_dict(long data) {
-    return Dpdk.rte_tel_data_start_dict(MemorySegment.ofAddress(data));
+  public static void rte_tel_data_free(long data) {
+    Dpdk.rte_tel_data_free(MemorySegment.ofAddress(data));
   }
 
-  /** Starts an array of containers. */
-  public static int rte_tel_data_start_array_container(long data) {
-    return Dpdk.rte_tel_data_start_array(MemorySegment.ofAddress(data), Dpdk.RTE_TEL_CONTAINER());
+  public static int rte_tel_data_start_dict(long data) {
+    return Dpdk.rte_tel_data_start_dict(MemorySegment.ofAddress(data));
   }
 
   /** Starts an array of strings. */
@@ -53,12 +52,6 @@ public final class RteTelemetry {
       return Dpdk.rte_tel_data_add_array_string(
           MemorySegment.ofAddress(data), arena.allocateFrom(value));
     }
-  }
-
-  /** Adds a container; the library frees it. */
-  public static int rte_tel_data_add_array_container(long data, long value) {
-    return Dpdk.rte_tel_data_add_array_container(
-        MemorySegment.ofAddress(data), MemorySegment.ofAddress(value), 0);
   }
 
   /** Adds a container under a name; the library frees it. */

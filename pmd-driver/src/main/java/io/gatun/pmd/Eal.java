@@ -3,6 +3,7 @@ package io.gatun.pmd;
 import io.gatun.bindings.Abi;
 import io.gatun.bindings.DpdkLibrary;
 import io.gatun.bindings.Errno;
+import io.gatun.bindings.FastPath;
 import io.gatun.bindings.RteEal;
 import io.gatun.bindings.RteEthdev;
 import io.gatun.bindings.RteLcore;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,12 +34,13 @@ public final class Eal implements AutoCloseable {
   private final PortEvents events = new PortEvents();
   private final Map<Integer, Port> ports = new LinkedHashMap<>();
   private final List<Mempool> pools = new ArrayList<>();
-  private final List<PollLoop> loops = new ArrayList<>();
+  private final List<PollLoop> loops = new CopyOnWriteArrayList<>();
   private boolean closed;
 
   private Eal(EalLog log) {
     this.log = log;
     this.lcores = findLcores();
+    LcoreUsage.register(loops);
     for (int id = RteEthdev.rte_eth_find_next(0);
         id < Abi.constant("RTE_MAX_ETHPORTS");
         id = RteEthdev.rte_eth_find_next(id + 1)) {
@@ -66,6 +69,8 @@ public final class Eal implements AutoCloseable {
     argv.addAll(arguments);
     try {
       initOnOwnThread(argv, log);
+      FastPath.link();
+      log.started();
       return new Eal(log);
     } catch (RuntimeException e) {
       log.close();

@@ -9,19 +9,27 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Carries DPDK's log to {@link System.Logger}: "EAL: text" becomes a message of logger {@code
  * dpdk.eal}. Any thread of DPDK may write.
  */
 final class EalLog {
+  private static final Logger LOG = System.getLogger("dpdk.eal");
   private static final int KEPT_ERRORS = 16;
   // RTE_LOG_ERR, _WARNING, _NOTICE, _INFO (rte_log.h)
   private static final int ERR = 4;
   private static final int WARNING = 5;
   private static final int INFO = 7;
 
+  // Said at every start on a machine where all is well.
+  private static final Pattern HARMLESS =
+      Pattern.compile(
+          "No free \\d+ kB hugepages reported on node|No legacy callbacks, legacy socket");
+
   private final Deque<String> errors = new ArrayDeque<>();
+  private boolean starting = true;
   private long stream;
 
   /** Redirects DPDK's log; before {@code rte_eal_init}, so that nothing is missed. */
@@ -41,7 +49,17 @@ final class EalLog {
     }
   }
 
-  /** The last lines of level error or worse, oldest first. */
+  /**
+   * EAL runs: errors are logged from now on. Until then they are kept, since one that ends the
+   * start is told in the exception, once.
+   */
+  synchronized void started() {
+    starting = false;
+    errors.forEach(error -> LOG.log(Level.ERROR, error));
+    errors.clear();
+  }
+
+  /** The last lines of level error or worse while EAL started, oldest first. */
   synchronized List<String> errors() {
     return List.copyOf(errors);
   }
@@ -52,21 +70,25 @@ final class EalLog {
       return;
     }
     int level = RteLog.rte_log_cur_msg_loglevel();
-    if (level <= ERR) {
-      keep(message);
+    if (level <= ERR && keep(message)) {
+      return;
     }
     int colon = message.indexOf(": ");
     boolean prefixed = colon > 0 && message.lastIndexOf(' ', colon) < 0;
     String component = prefixed ? message.substring(0, colon).toLowerCase(Locale.ROOT) : "log";
     Logger logger = System.getLogger("dpdk." + component);
-    logger.log(levelOf(level), prefixed ? message.substring(colon + 2) : message);
+    Level shown = HARMLESS.matcher(message).find() ? Level.DEBUG : levelOf(level);
+    logger.log(shown, prefixed ? message.substring(colon + 2) : message);
   }
 
-  private synchronized void keep(String message) {
-    errors.addLast(message);
-    if (errors.size() > KEPT_ERRORS) {
-      errors.removeFirst();
+  private synchronized boolean keep(String message) {
+    if (starting) {
+      errors.addLast(message);
+      if (errors.size() > KEPT_ERRORS) {
+        errors.removeFirst();
+      }
     }
+    return starting;
   }
 
   private static Level levelOf(int level) {

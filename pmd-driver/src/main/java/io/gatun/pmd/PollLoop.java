@@ -20,6 +20,7 @@ public final class PollLoop {
   private static final int STOP = 2;
 
   private static final VarHandle ORDER;
+  private static final VarHandle TURNS;
   private static final VarHandle BUSY_NANOS;
   private static final VarHandle IDLE_NANOS;
 
@@ -27,6 +28,7 @@ public final class PollLoop {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       ORDER = lookup.findVarHandle(PollLoop.class, "order", int.class);
+      TURNS = lookup.findVarHandle(PollLoop.class, "turns", long.class);
       BUSY_NANOS = lookup.findVarHandle(PollLoop.class, "busyNanos", long.class);
       IDLE_NANOS = lookup.findVarHandle(PollLoop.class, "idleNanos", long.class);
     } catch (ReflectiveOperationException e) {
@@ -43,6 +45,7 @@ public final class PollLoop {
 
   private int order = RUN;
   private volatile boolean parked;
+  private long turns;
   private long busyNanos;
   private long idleNanos;
   // Time since the last change between busy and idle, for readers: written at that change only.
@@ -100,11 +103,13 @@ public final class PollLoop {
     Agent[] all = agents;
     int emptyTurns = 0;
     boolean busy = spellBusy;
+    long count = turns;
     while ((int) ORDER.getOpaque(this) == RUN) {
       int work = 0;
       for (Agent agent : all) {
         work += agent.doWork();
       }
+      TURNS.setOpaque(this, ++count);
       if (work > 0) {
         emptyTurns = 0;
         if (!busy) {
@@ -210,6 +215,11 @@ public final class PollLoop {
   /** Whether the loop runs no more. */
   public boolean hasEnded() {
     return ended.getCount() == 0;
+  }
+
+  /** Turns so far: a loop that runs and whose number stands still is stalled in an agent. */
+  public long turns() {
+    return (long) TURNS.getOpaque(this);
   }
 
   /** Nanoseconds in turns that found work, the current spell included. */

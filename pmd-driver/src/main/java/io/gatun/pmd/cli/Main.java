@@ -3,6 +3,7 @@ package io.gatun.pmd.cli;
 import io.gatun.bindings.DpdkLibraryException;
 import io.gatun.pmd.DpdkException;
 import io.gatun.pmd.EalException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -37,7 +38,14 @@ public final class Main {
 
   public static void main(String[] args) {
     LogSetup.install();
-    int code = run(args, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int code = FAILED;
+    try {
+      code = run(args, err);
+    } catch (Error e) {
+      // The shutdown hook waits for an exit code, so this thread must not die without one.
+      e.printStackTrace(err);
+    }
     Shutdown.exit(code);
   }
 
@@ -105,7 +113,9 @@ public final class Main {
   private static String describe(Exception e) {
     String message = oneLine(e);
     boolean speaks =
-        e instanceof IllegalStateException || e instanceof UnsupportedOperationException;
+        e instanceof IllegalStateException
+            || e instanceof UnsupportedOperationException
+            || e.getClass() == IOException.class;
     return speaks ? message : e.getClass().getSimpleName() + ": " + message;
   }
 

@@ -2,16 +2,23 @@ package io.gatun.pmd.forward;
 
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.Eal;
+import io.gatun.pmd.LinkStatus;
 import io.gatun.pmd.Port;
 import io.gatun.pmd.PortEvent;
 import io.gatun.pmd.cli.Command;
 import io.gatun.pmd.cli.Main;
 import io.gatun.pmd.cli.Shutdown;
 import io.gatun.pmd.cli.UsageException;
+import io.gatun.pmd.observe.FlightRecorder;
 import io.gatun.pmd.observe.LiveTable;
+import io.gatun.pmd.observe.MetricsEndpoint;
 import io.gatun.pmd.observe.Sample;
+import io.gatun.pmd.observe.Telemetry;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import picocli.CommandLine;
 
 /** {@code gatun forward}. */
@@ -21,6 +28,9 @@ import picocli.CommandLine;
     sortOptions = false)
 public final class ForwardCommand implements Command {
   private static final long POLL_MILLIS = 10;
+
+  private final Queue<Integer> restarts = new ConcurrentLinkedQueue<>();
+  private final FlightRecorder recorder = new FlightRecorder();
 
   @CommandLine.Mixin private final ForwardOptions options = new ForwardOptions();
 
@@ -36,14 +46,36 @@ public final class ForwardCommand implements Command {
     try (Eal eal = Eal.start(ealArguments)) {
       ForwardSession session = ForwardSession.start(options, eal);
       ForwardSummary summary = new ForwardSummary(options.mode, session);
-      try {
-        watch(eal, session, summary, shutdown);
+      try (Telemetry telemetry = Telemetry.publish("forward", eal.version(), session::sample)) {
+        telemetry.register(
+            "/gatun/port/restart",
+            "Stop and start a port while the others go on. Parameter: port number",
+            parameters -> postRestart(session, parameters));
+        if (options.metrics == null) {
+          watch(eal, session, summary, shutdown);
+        } else {
+          try (MetricsEndpoint endpoint = MetricsEndpoint.serve(options.metrics, session::sample)) {
+            System.err.println("metrics: port " + endpoint.port());
+            watch(eal, session, summary, shutdown);
+          }
+        }
       } finally {
         summary.end();
       }
       System.out.println(options.json ? summary.toJson() : summary.toText());
     }
     return Main.DONE;
+  }
+
+  /** Runs on a telemetry thread, so it only posts: ports belong to the control thread. */
+  private Map<String, ?> postRestart(ForwardSession session, String parameters) {
+    for (Port port : session.ports()) {
+      if (parameters.strip().equals(Integer.toString(port.id()))) {
+        restarts.add(port.id());
+        return Map.of("accepted", port.toString());
+      }
+    }
+    return Map.of("error", "\"" + parameters + "\" is no port: " + session.ports());
   }
 
   private void checkOptions() {
@@ -85,8 +117,13 @@ public final class ForwardCommand implements Command {
         return;
       }
       checkHealth(eal, session);
+      recorder.look(session.loops());
+      for (Integer port = restarts.poll(); port != null; port = restarts.poll()) {
+        session.restart(eal.port(port));
+      }
       if (period > 0 && elapsed >= nextTable) {
         Sample now = session.sample();
+        recorder.sampled(now);
         System.err.print(LiveTable.render(before, now, elapsed / 1e9));
         before = now;
         nextTable += period;
@@ -95,18 +132,22 @@ public final class ForwardCommand implements Command {
     }
   }
 
-  private static void checkHealth(Eal eal, ForwardSession session) {
+  private void checkHealth(Eal eal, ForwardSession session) {
     Throwable failure = session.failure();
     if (failure != null) {
       throw new IllegalStateException("a stage failed on the data path: " + failure, failure);
     }
     for (PortEvent event : eal.drainEvents()) {
-      if (event.kind() == PortEvent.Kind.LINK) {
-        System.err.printf(
-            Locale.ROOT,
-            "port %d: link %s%n",
-            event.port(),
-            eal.port(event.port()).link().up() ? "up" : "down");
+      Port port = eal.port(event.port());
+      switch (event.kind()) {
+        case LINK -> {
+          LinkStatus link = port.link();
+          recorder.linkChanged(port.id(), link);
+          System.err.printf(
+              Locale.ROOT, "port %d: link %s%n", port.id(), link.up() ? "up" : "down");
+        }
+        case REMOVAL -> port.markRemoved();
+        case RESET -> session.restart(port);
       }
     }
     for (Port port : session.ports()) {

@@ -1,7 +1,6 @@
 package io.gatun.pmd.forward;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatun.pmd.cli.Json;
 import io.gatun.pmd.observe.LcoreSample;
 import io.gatun.pmd.observe.LiveTable;
 import io.gatun.pmd.observe.PortSample;
@@ -129,11 +128,7 @@ final class ForwardSummary {
   }
 
   String toJson() {
-    try {
-      return new ObjectMapper().writeValueAsString(values());
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return Json.text(values());
   }
 
   String toText() {

@@ -19,9 +19,20 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Memory {
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  private static final long USER_SPACE = (1L << 56) - 1;
   private static final VarHandle SHORT = ValueLayout.JAVA_SHORT.varHandle();
 
   private Memory() {}
+
+  /**
+   * The same address, with its top 8 bits cleared, which are zero in every address of user space
+   * (56 bits at most with five-level paging). The JIT then knows that it is small and positive, and
+   * drops the bounds check of every access at a constant distance from it: two masks a packet
+   * instead of a compare and a branch for each load and store.
+   */
+  public static long base(long address) {
+    return address & USER_SPACE;
+  }
 
   public static byte getByte(long address) {
     return ALL.get(JAVA_BYTE, address);

@@ -59,7 +59,7 @@ public final class Burst {
 
   /** Address of the mbuf at {@code index}, 0 to {@code size() - 1}; unchecked. */
   public long get(int index) {
-    return Memory.getLong(address + ((long) index << 3));
+    return Memory.getLong(Memory.base(address) + ((long) index << 3));
   }
 
   /** Replaces the mbuf at {@code index}; the one before is the caller's now. Unchecked. */

@@ -122,6 +122,12 @@ final class ForwardOptions {
   int flows = 1024;
 
   @Option(
+      names = "--tx-first",
+      description =
+          "Put a burst of made packets on every way first, as rings and looped ports need")
+  boolean txFirst;
+
+  @Option(
       names = "--idle",
       defaultValue = "busy",
       description = "busy, backoff, pause or monitor (default: ${DEFAULT-VALUE})")

@@ -129,13 +129,15 @@ final class ForwardSession {
       case RXONLY ->
           new SinkStream(
               from.rxQueues().get(queue), poolFor(from).cache(way.lcore()), options.burst);
-      case TXONLY, FLOWGEN -> generator(from, queue, way.lcore(), budget);
+      case TXONLY -> generator(from, queue, way.lcore(), budget, 1);
+      case FLOWGEN -> generator(from, queue, way.lcore(), budget, options.flows);
       case IO, MAC, MACSWAP ->
           new ForwardStream(
               from.rxQueues().get(queue),
               to.txQueues().get(queue),
               stages(to, way.lcore()),
-              options.burst);
+              options.burst,
+              options.txFirst ? generator(to, queue, way.lcore(), options.burst, 1) : null);
     };
   }
 
@@ -153,17 +155,16 @@ final class ForwardSession {
     return List.of(stage);
   }
 
-  private Stream generator(Port port, int queue, Lcore lcore, long budget) {
-    boolean flowgen = options.mode == ForwardMode.FLOWGEN;
+  private Stream generator(Port port, int queue, Lcore lcore, long budget, int flows) {
     PacketTemplate template =
         new PacketTemplate(options.packetSize - 4, PEER, port.info().mac(), Arena.ofAuto());
-    RxQueue drain = flowgen ? port.rxQueues().get(queue) : null;
+    RxQueue drain = options.mode == ForwardMode.FLOWGEN ? port.rxQueues().get(queue) : null;
     return new GeneratorStream(
         port.txQueues().get(queue),
         drain,
         poolFor(port).cache(lcore),
         template,
-        flowgen ? options.flows : 1,
+        flows,
         options.burst,
         budget);
   }

@@ -1,6 +1,5 @@
 package io.gatun.pmd.forward;
 
-import io.gatun.pmd.Agent;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.PacketStage;
@@ -8,6 +7,7 @@ import io.gatun.pmd.RxQueue;
 import io.gatun.pmd.TxQueue;
 import java.lang.foreign.Arena;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way through Gatun: receive queue → stages in order → transmit queue. Owned by one lcore.
@@ -15,20 +15,26 @@ import java.util.List;
  * <p>What a full transmit ring does not take is freed and counted, as testpmd does without retry:
  * waiting would make the receive ring overflow instead, uncounted.
  */
-public final class ForwardStream implements Agent, Stream {
+final class ForwardStream implements Stream {
+  private static final int MAX_DRAINED = 65536;
+
   private final RxQueue rx;
   private final TxQueue tx;
   private final PacketStage[] stages;
   private final StreamCounters counters = new StreamCounters();
   private final Burst burst;
+  private final @Nullable Stream seed;
 
   /**
    * @param rx where packets come from
    * @param tx where they go to
    * @param stages what happens in between, in order
    * @param burstSize packets a burst
+   * @param seed sends one burst before the first turn, for rings and looped ports; null for none
    */
-  public ForwardStream(RxQueue rx, TxQueue tx, List<PacketStage> stages, int burstSize) {
+  ForwardStream(
+      RxQueue rx, TxQueue tx, List<PacketStage> stages, int burstSize, @Nullable Stream seed) {
+    this.seed = seed;
     this.rx = rx;
     this.tx = tx;
     this.stages = stages.toArray(PacketStage[]::new);
@@ -39,6 +45,14 @@ public final class ForwardStream implements Agent, Stream {
   public String name() {
     return "port %d queue %d to port %d queue %d"
         .formatted(rx.port(), rx.queue(), tx.port(), tx.queue());
+  }
+
+  @Override
+  public void onStart() {
+    if (seed != null) {
+      seed.doWork();
+      seed.close();
+    }
   }
 
   @Override
@@ -66,8 +80,17 @@ public final class ForwardStream implements Agent, Stream {
   @Override
   public void close() {
     burst.free(); // what a stage that threw left behind
+    drain();
     for (PacketStage stage : stages) {
       stage.close();
+    }
+  }
+
+  /** Frees what still waits for receive: at most a ring of it, as a port may never run dry. */
+  private void drain() {
+    int rounds = MAX_DRAINED / burst.capacity();
+    while (rounds-- > 0 && rx.receive(burst) > 0) {
+      burst.free();
     }
   }
 

@@ -33,7 +33,7 @@ final class MacSwapStage implements PacketStage {
   public int process(Burst burst) {
     int count = burst.size();
     for (int i = 0; i < count; i++) {
-      long at = Mbuf.data(burst.get(i));
+      long at = Memory.base(Mbuf.data(burst.get(i)));
       long first = Memory.getLong(at);
       long last = Integer.toUnsignedLong(Memory.getInt(at + 8));
       long source = first >>> 48 | last << 16;

@@ -1,0 +1,72 @@
+package io.gatun.hw.bench;
+
+import io.gatun.pmd.cli.Command;
+import io.gatun.pmd.cli.Json;
+import io.gatun.pmd.cli.Main;
+import io.gatun.pmd.cli.UsageException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+
+/** {@code gatun bench}. */
+@CommandLine.Command(
+    name = "bench",
+    description = "Measure Gatun beside DPDK's own programs and print the ratios.",
+    sortOptions = false)
+public final class BenchCommand implements Command {
+  @CommandLine.Parameters(
+      paramLabel = "WHAT",
+      description = "forward: io and macswap against dpdk-testpmd, allocation, calls, start-up")
+  private String what = "";
+
+  @CommandLine.Option(
+      names = "--pairs",
+      defaultValue = "7",
+      description = "Alternating pairs of runs for each line (default: ${DEFAULT-VALUE})")
+  private int pairs = 7;
+
+  @CommandLine.Option(
+      names = "--seconds",
+      defaultValue = "2",
+      description = "Measured time of each run, after warm-up (default: ${DEFAULT-VALUE})")
+  private double seconds = 2;
+
+  @CommandLine.Option(names = "--only", description = "Measure only lines whose name contains this")
+  private String only = "";
+
+  @CommandLine.Option(names = "--json", description = "Print one JSON object at the end")
+  private boolean json;
+
+  /** For ServiceLoader. */
+  public BenchCommand() {}
+
+  @Override
+  public boolean usesEal() {
+    return false;
+  }
+
+  @Override
+  public int run(List<String> ealArguments) throws Exception {
+    if (!what.equals("forward")) {
+      throw new UsageException("\"" + what + "\" is no benchmark; there is forward");
+    }
+    if (pairs < 1 || !(seconds >= 0.5 && seconds <= 600)) {
+      throw new UsageException(
+          "--pairs %d, --seconds %s: at least 1 pair and 0.5 to 600 seconds are needed"
+              .formatted(pairs, seconds));
+    }
+    ForwardBench bench = new ForwardBench(pairs, seconds, only);
+    bench.run(ratio -> (json ? System.err : System.out).println(ratio.toText()));
+    if (json) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("benchmark", "forward");
+      result.put("ratios", bench.ratios());
+      result.put("skipped", bench.skipped());
+      System.out.println(Json.text(result));
+    } else {
+      bench.skipped().forEach((name, reason) -> System.out.println(name + ": skipped, " + reason));
+    }
+    return Main.DONE;
+  }
+}

@@ -27,10 +27,15 @@ module io.gatun.pmd {
   // picocli fills the annotated options by reflection.
   opens io.gatun.pmd.cli to
       info.picocli;
+  opens io.gatun.pmd.cli.doctor to
+      info.picocli;
   opens io.gatun.pmd.forward to
       info.picocli;
 
   provides io.gatun.pmd.cli.Command with
+      io.gatun.pmd.cli.CompletionCommand,
+      io.gatun.pmd.cli.PortsCommand,
       io.gatun.pmd.cli.TopCommand,
+      io.gatun.pmd.cli.doctor.DoctorCommand,
       io.gatun.pmd.forward.ForwardCommand;
 }

@@ -37,6 +37,11 @@ public final class RteEal {
     return Dpdk.rte_eal_has_hugepages() != 0;
   }
 
+  /** Whether {@code rte_eal_process_type} is RTE_PROC_PRIMARY. */
+  public static boolean rte_eal_is_primary() {
+    return Dpdk.rte_eal_process_type() == Dpdk.RTE_PROC_PRIMARY();
+  }
+
   public static int rte_eal_iova_mode() {
     return Dpdk.rte_eal_iova_mode();
   }

@@ -7,9 +7,11 @@ import io.gatun.bindings.FastPath;
 import io.gatun.bindings.RteEal;
 import io.gatun.bindings.RteEthdev;
 import io.gatun.bindings.RteLcore;
+import io.gatun.bindings.StandardStreams;
 import io.gatun.bindings.Upcalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,8 @@ public final class Eal implements AutoCloseable {
   private static boolean started;
 
   private final EalLog log;
+  private final Path runtimeDirectory;
+  private final boolean exclusive;
   private final List<Lcore> lcores;
   private final PortEvents events = new PortEvents();
   private final Map<Integer, Port> ports = new LinkedHashMap<>();
@@ -37,8 +41,10 @@ public final class Eal implements AutoCloseable {
   private final List<PollLoop> loops = new CopyOnWriteArrayList<>();
   private boolean closed;
 
-  private Eal(EalLog log) {
+  private Eal(EalLog log, boolean inMemory) {
     this.log = log;
+    this.runtimeDirectory = Path.of(RteEal.rte_eal_get_runtime_dir());
+    this.exclusive = !inMemory && RteEal.rte_eal_is_primary();
     this.lcores = findLcores();
     LcoreUsage.register(loops);
     for (int id = RteEthdev.rte_eth_find_next(0);
@@ -71,9 +77,13 @@ public final class Eal implements AutoCloseable {
       initOnOwnThread(argv, log);
       FastPath.link();
       log.started();
-      return new Eal(log);
+      return new Eal(log, arguments.contains("--in-memory"));
     } catch (RuntimeException e) {
       log.close();
+      String folder = RteEal.rte_eal_get_runtime_dir();
+      if (!folder.isEmpty()) {
+        RuntimeDirectory.remove(Path.of(folder), false);
+      }
       throw e;
     }
   }
@@ -91,11 +101,18 @@ public final class Eal implements AutoCloseable {
               result[1] = Errno.rte_errno();
             },
             "eal-init");
-    thread.start();
-    joinUninterruptibly(thread);
-    if (result[0] < 0) {
-      throw new EalException(EalFailure.explain(argv, result[1], log.errors()));
+    StandardStreams streams = StandardStreams.capture();
+    String printed;
+    try {
+      thread.start();
+      joinUninterruptibly(thread);
+    } finally {
+      printed = streams.restore();
     }
+    if (result[0] < 0) {
+      throw new EalException(EalFailure.explain(argv, result[1], log.errors(), printed));
+    }
+    System.err.print(printed);
     if (RteEal.rte_pdump_init() < 0) {
       LOG.log(System.Logger.Level.WARNING, "rte_pdump_init failed: dumpcap cannot attach");
     }
@@ -138,8 +155,8 @@ public final class Eal implements AutoCloseable {
   }
 
   /** The folder with this process's telemetry socket. */
-  public String runtimeDirectory() {
-    return RteEal.rte_eal_get_runtime_dir();
+  public Path runtimeDirectory() {
+    return runtimeDirectory;
   }
 
   /** All lcores, the main one among them. */
@@ -241,6 +258,7 @@ public final class Eal implements AutoCloseable {
     closer.run(RteEal::rte_pdump_uninit);
     closer.run(() -> DpdkException.check(RteEal.rte_eal_cleanup(), "rte_eal_cleanup()", ""));
     closer.run(log::close);
+    closer.run(() -> RuntimeDirectory.remove(runtimeDirectory, exclusive));
     closer.rethrow();
   }
 

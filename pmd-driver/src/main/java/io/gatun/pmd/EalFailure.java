@@ -1,6 +1,7 @@
 package io.gatun.pmd;
 
 import io.gatun.bindings.Errno;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,9 +21,9 @@ final class EalFailure {
               "another DPDK process has this --file-prefix: end it, or give this one a prefix of its own"),
           known(
               "unrecognized option|invalid option|Invalid option|unknown argument|option requires an argument",
-              "an EAL argument is not known: EAL's own list is printed by gatun COMMAND --help-eal"),
+              "the list is in DPDK's Linux guide, chapter EAL parameters; Gatun's own options stand behind --"),
           known(
-              "invalid coremask|invalid corelist|Invalid lcore|lcore \\d+ unavailable|CPU .* not detected|invalid parameter for --?l",
+              "invalid coremask|invalid core ?list|Invalid lcore|lcore \\d+ (?:unavailable|>= RTE_MAX_LCORE)|CPU .* not detected|invalid parameter for --?l",
               "-l and --lcores take CPUs that exist, as in -l 0-1"),
           known(
               "No free .*hugepages|Cannot get hugepage information|no mounted hugetlbfs|Not enough memory|Cannot init memory|memory could not be reserved|FATAL: Cannot get hugepage",
@@ -34,6 +35,9 @@ final class EalFailure {
               "failed to parse device|Unable to parse device|failed to initialize .* device|Driver cannot attach the device|Bus \\(.*\\) probe failed|Cannot probe",
               "a device of --vdev or -a cannot be attached"));
 
+  /** getopt(3) begins with argv[0]. */
+  private static final Pattern GETOPT = Pattern.compile("^gatun: .*option");
+
   private EalFailure() {}
 
   private static Known known(String pattern, String text) {
@@ -43,9 +47,12 @@ final class EalFailure {
   /**
    * @param argv what EAL was started with
    * @param errno rte_errno of rte_eal_init
-   * @param errors what it logged at level error, oldest first
+   * @param log what it logged at level error, oldest first
+   * @param printed what it printed past its log: getopt's message, a page of usage
    */
-  static String explain(List<String> argv, int errno, List<String> errors) {
+  static String explain(List<String> argv, int errno, List<String> log, String printed) {
+    List<String> errors = new ArrayList<>(printed.lines().filter(GETOPT.asPredicate()).toList());
+    errors.addAll(log);
     String remedy = null;
     String line = null;
     for (Known cause : CAUSES) {

@@ -23,10 +23,13 @@ final class EalLog {
   private static final int WARNING = 5;
   private static final int INFO = 7;
 
-  // Said at every start on a machine where all is well.
+  // Said at every start where all is well: net_tap without the kernel's multiq qdisc has no flow
+  // rules, and tells secondary processes that there are none.
   private static final Pattern HARMLESS =
       Pattern.compile(
-          "No free \\d+ kB hugepages reported on node|No legacy callbacks, legacy socket");
+          "No free \\d+ kB hugepages reported on node|No legacy callbacks, legacy socket"
+              + "|tap_nl_dump_ext_ack|multiq qdisc|Disabling rte flow support"
+              + "|Failed to send (start|stop) req to secondary");
 
   private final Deque<String> errors = new ArrayDeque<>();
   private boolean starting = true;
@@ -70,14 +73,15 @@ final class EalLog {
       return;
     }
     int level = RteLog.rte_log_cur_msg_loglevel();
-    if (level <= ERR && keep(message)) {
+    boolean harmless = HARMLESS.matcher(message).find();
+    if (level <= ERR && !harmless && keep(message)) {
       return;
     }
     int colon = message.indexOf(": ");
     boolean prefixed = colon > 0 && message.lastIndexOf(' ', colon) < 0;
     String component = prefixed ? message.substring(0, colon).toLowerCase(Locale.ROOT) : "log";
     Logger logger = System.getLogger("dpdk." + component);
-    Level shown = HARMLESS.matcher(message).find() ? Level.DEBUG : levelOf(level);
+    Level shown = harmless ? Level.DEBUG : levelOf(level);
     logger.log(shown, prefixed ? message.substring(colon + 2) : message);
   }
 

@@ -170,7 +170,7 @@ public final class PollLoop {
     for (Agent agent : agents) {
       try {
         agent.close();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // an Error too: whoever waits for the end must not wait for ever
         Throwable first = failure;
         if (first == null) {
           failure = e;

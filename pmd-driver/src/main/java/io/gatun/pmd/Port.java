@@ -56,6 +56,15 @@ public final class Port implements AutoCloseable {
   }
 
   /**
+   * Compares a configuration with what the port has, and changes nothing.
+   *
+   * @throws IllegalArgumentException naming the value and the range
+   */
+  public void check(PortConfig config) {
+    PortConfigCheck.check(config, this);
+  }
+
+  /**
    * Sets the port up: queues, rings, offloads, MTU, promiscuous mode, interrupts.
    *
    * @param pool where received packets go; of the port's NUMA node for full speed
@@ -65,7 +74,7 @@ public final class Port implements AutoCloseable {
    */
   public void configure(PortConfig config, Mempool pool) {
     require(state == State.PROBED || state == State.CONFIGURED, "configure");
-    PortConfigCheck.check(config, this);
+    check(config);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment conf = arena.allocate(Abi.sizeof("rte_eth_conf"), 64);
       fill(conf, config, arena);

@@ -71,6 +71,9 @@ final class ForwardSession {
             .withMtu(options.mtu)
             .withPromiscuous(!options.noPromiscuous);
     for (Port port : ports) {
+      port.check(config); // before pools are made for queues that do not exist
+    }
+    for (Port port : ports) {
       port.configure(config, poolFor(port));
     }
   }

@@ -21,6 +21,7 @@ public final class Memory {
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
   private static final long USER_SPACE = (1L << 56) - 1;
   private static final VarHandle SHORT = ValueLayout.JAVA_SHORT.varHandle();
+  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
   private Memory() {}
 
@@ -79,9 +80,13 @@ public final class Memory {
     return (short) SHORT.getAcquire(ALL, address) & 0xffff;
   }
 
-  /** Adds to the 16-bit value at an even {@code address} atomically; returns the value before. */
+  /**
+   * Adds to the 16-bit value at {@code address} atomically; returns the value before. Java adds
+   * atomically to 32 and 64 bits only, so this adds to the upper half of an aligned int: {@code
+   * address} is 2 above a multiple of 4, as that of an mbuf's count is.
+   */
   public static int getAndAddUnsignedShort(long address, int delta) {
-    return (short) SHORT.getAndAdd(ALL, address, (short) delta) & 0xffff;
+    return (int) INT.getAndAdd(ALL, address - Short.BYTES, delta << 16) >>> 16;
   }
 
   /** Copies {@code lengthBytes} bytes; the two ranges may overlap. */

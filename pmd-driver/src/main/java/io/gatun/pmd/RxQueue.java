@@ -44,16 +44,19 @@ public final class RxQueue {
    * @return how many arrived
    */
   public int receive(Burst burst) {
-    long address = Memory.getLong(ops + FastPath.RX_PKT_BURST);
+    long fastPath = Memory.base(ops);
+    long address = Memory.getLong(fastPath + FastPath.RX_PKT_BURST);
     if (address != functionAddress) {
       remember(address);
     }
     int before = burst.size();
     int room = burst.remaining();
     long table = burst.address() + ((long) before << 3);
-    long data = Memory.getLong(Memory.getLong(ops + FastPath.RXQ_DATA) + queueOffset);
+    long data =
+        Memory.getLong(Memory.base(Memory.getLong(fastPath + FastPath.RXQ_DATA) + queueOffset));
     int received = FastPath.burst(function, data, table, room);
-    long callbacks = Memory.getLong(Memory.getLong(ops + FastPath.RXQ_CLBK) + queueOffset);
+    long callbacks =
+        Memory.getLong(Memory.base(Memory.getLong(fastPath + FastPath.RXQ_CLBK) + queueOffset));
     if (callbacks != 0) {
       received = FastPath.rte_eth_call_rx_callbacks(port, queue, table, received, room, callbacks);
     }

@@ -51,12 +51,14 @@ public final class TxQueue {
     if (count == 0) {
       return 0;
     }
-    long address = Memory.getLong(ops + FastPath.TX_PKT_BURST);
+    long fastPath = Memory.base(ops);
+    long address = Memory.getLong(fastPath + FastPath.TX_PKT_BURST);
     if (address != functionAddress) {
       rememberBurst(address);
     }
     int toSend = count;
-    long callbacks = Memory.getLong(Memory.getLong(ops + FastPath.TXQ_CLBK) + queueOffset);
+    long callbacks =
+        Memory.getLong(Memory.base(Memory.getLong(fastPath + FastPath.TXQ_CLBK) + queueOffset));
     if (callbacks != 0) {
       toSend = FastPath.rte_eth_call_tx_callbacks(port, queue, burst.address(), count, callbacks);
     }
@@ -121,7 +123,8 @@ public final class TxQueue {
   }
 
   private long data() {
-    return Memory.getLong(Memory.getLong(ops + FastPath.TXQ_DATA) + queueOffset);
+    long array = Memory.getLong(Memory.base(ops) + FastPath.TXQ_DATA);
+    return Memory.getLong(Memory.base(array + queueOffset));
   }
 
   private void rememberBurst(long address) {

@@ -21,8 +21,6 @@ import io.gatun.pmd.PacketStage;
  * transmit (rte_mbuf_core.h keeps both in bits of their own), and no offload is asked for.
  */
 final class MacSwapStage implements PacketStage {
-  private static final long LOW_48 = 0xffff_ffff_ffffL;
-
   @Override
   public String name() {
     return "macswap";
@@ -38,7 +36,7 @@ final class MacSwapStage implements PacketStage {
       long last = Integer.toUnsignedLong(Memory.getInt(at + 8));
       long source = first >>> 48 | last << 16;
       Memory.putLong(at, source | first << 48);
-      Memory.putInt(at + 8, (int) ((first & LOW_48) >>> 16));
+      Memory.putInt(at + 8, (int) (first >>> 16));
     }
     return 0;
   }

@@ -130,10 +130,24 @@ stop_group() {
 # bash handles a signal only after the foreground command ends; a background command that is
 # waited for can be ended at once, together with its children. Returns the command's status.
 run_group() {
+  # bash lets background commands ignore these two, and their children would inherit that.
+  setsid env --default-signal=INT,QUIT "$@" &
+  await_group "$!"
+}
+
+# run_group_into FILE COMMAND...: the same with the output in a file. Redirecting run_group itself
+# would redirect what is said and done when a signal ends the script, too.
+run_group_into() {
+  local file=$1
+  shift
+  setsid env --default-signal=INT,QUIT "$@" >"$file" 2>&1 &
+  await_group "$!"
+}
+
+await_group() {
   local status=0
-  setsid "$@" &
-  defer stop_group "$!" 10
-  wait "$!" || status=$?
+  defer stop_group "$1" 10
+  wait "$1" || status=$?
   unset 'GATUN_UNDO[-1]'
   return "$status"
 }

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 public final class Eal implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Eal.class.getName());
   private static final long STOP_SECONDS = 10;
+  private static final String BASE_ADDRESS = "--base-virtaddr=0x2000000000"; // 128 GB
 
   private static boolean started;
 
@@ -97,7 +98,7 @@ public final class Eal implements AutoCloseable {
     Thread thread =
         new Thread(
             () -> {
-              result[0] = RteEal.rte_eal_init(argv);
+              result[0] = RteEal.rte_eal_init(withBaseAddress(argv));
               result[1] = Errno.rte_errno();
             },
             "eal-init");
@@ -116,6 +117,22 @@ public final class Eal implements AutoCloseable {
     if (RteEal.rte_pdump_init() < 0) {
       LOG.log(System.Logger.Level.WARNING, "rte_pdump_init failed: dumpcap cannot attach");
     }
+  }
+
+  /**
+   * EAL's own choice of addresses, from 4 GB on, collides with the JVM's heap and class data below
+   * 33 GB; it then takes any address, which a secondary process (dumpcap) may have in use. Not
+   * above 39 bits, where an IOMMU may end. See docs/decisions/0006.
+   */
+  private static List<String> withBaseAddress(List<String> argv) {
+    for (String argument : argv) {
+      if (argument.startsWith("--base-virtaddr") || argument.startsWith("--proc-type=sec")) {
+        return argv;
+      }
+    }
+    List<String> more = new ArrayList<>(argv);
+    more.add(1, BASE_ADDRESS);
+    return more;
   }
 
   private static void joinUninterruptibly(Thread thread) {

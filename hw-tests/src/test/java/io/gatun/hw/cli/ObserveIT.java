@@ -1,14 +1,11 @@
 package io.gatun.hw.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,11 +13,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * DPDK's own tools on a running Gatun, without {@code --in-memory}: telemetry, proc-info, dumpcap
- * attached late; and a port restarted under load.
+ * DPDK's own tools on a running Gatun under full load, without {@code --in-memory}: telemetry,
+ * proc-info; and a port restarted. For dumpcap see {@link CaptureIT}.
  */
 @Tag("dpdk")
 class ObserveIT {
@@ -117,34 +113,6 @@ class ObserveIT {
   void procInfoReadsTheStatistics() {
     String text = GatunProcess.run("dpdk-proc-info", "--file-prefix=" + prefix, "--", "--stats");
     assertThat(text).containsPattern("RX-packets: [1-9]\\d*").contains("port 1");
-  }
-
-  @Test
-  void dumpcapAttachedLateCapturesWhatIsForwarded(@TempDir Path folder) throws IOException {
-    Path file = folder.resolve("late.pcapng");
-    String said =
-        GatunProcess.run(
-            "timeout",
-            "--signal=INT",
-            "30",
-            "dpdk-dumpcap",
-            "--file-prefix=" + prefix,
-            "-i",
-            "0",
-            "-c",
-            "64",
-            "-w",
-            file.toString());
-    assumeTrue(Files.exists(Path.of("/usr/bin/tshark")), "tshark is not installed");
-    assertThat(file).as(said).exists();
-    String packets =
-        GatunProcess.run("tshark", "-r", file.toString(), "-T", "fields", "-e", "frame.len");
-    assertThat(packets.lines().filter(line -> line.equals("64")).count())
-        .as(packets)
-        .isGreaterThanOrEqualTo(64);
-    // The capture has detached; forwarding goes on.
-    long before = received("0");
-    gatun.await("packets after the capture", () -> received("0") > before);
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.gatun.pmd.observe.LiveTable;
 import io.gatun.pmd.observe.MetricsEndpoint;
 import io.gatun.pmd.observe.Sample;
 import io.gatun.pmd.observe.Telemetry;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,26 +46,32 @@ public final class ForwardCommand implements Command {
     Shutdown.Request shutdown = Shutdown.install();
     try (Eal eal = Eal.start(ealArguments)) {
       ForwardSession session = ForwardSession.start(options, eal);
-      ForwardSummary summary = new ForwardSummary(options.mode, session);
-      try (Telemetry telemetry = Telemetry.publish("forward", eal.version(), session::sample)) {
-        telemetry.register(
-            "/gatun/port/restart",
-            "Stop and start a port while the others go on. Parameter: port number",
-            parameters -> postRestart(session, parameters));
-        if (options.metrics == null) {
-          watch(eal, session, summary, shutdown);
-        } else {
-          try (MetricsEndpoint endpoint = MetricsEndpoint.serve(options.metrics, session::sample)) {
-            System.err.println("metrics: port " + endpoint.port());
-            watch(eal, session, summary, shutdown);
-          }
+      try (ForwardSummary summary = new ForwardSummary(options.mode, session)) {
+        try (Telemetry telemetry = Telemetry.publish("forward", eal.version(), session::sample)) {
+          telemetry.register(
+              "/gatun/port/restart",
+              "Stop and start a port while the others go on. Parameter: port number",
+              parameters -> postRestart(session, parameters));
+          serveAndWatch(eal, session, summary, shutdown);
         }
-      } finally {
         summary.end();
+        System.out.println(options.json ? summary.toJson() : summary.toText());
       }
-      System.out.println(options.json ? summary.toJson() : summary.toText());
     }
     return Main.DONE;
+  }
+
+  private void serveAndWatch(
+      Eal eal, ForwardSession session, ForwardSummary summary, Shutdown.Request shutdown)
+      throws IOException, InterruptedException {
+    if (options.metrics == null) {
+      watch(eal, session, summary, shutdown);
+      return;
+    }
+    try (MetricsEndpoint endpoint = MetricsEndpoint.serve(options.metrics, session::sample)) {
+      System.err.println("metrics: port " + endpoint.port());
+      watch(eal, session, summary, shutdown);
+    }
   }
 
   /** Runs on a telemetry thread, so it only posts: ports belong to the control thread. */

@@ -17,7 +17,7 @@ import java.util.Map;
  * <p>Packet counts are of the whole run; rates, idle time and allocation are of the time after the
  * first second, in which the JIT compiles the loop.
  */
-final class ForwardSummary {
+final class ForwardSummary implements AutoCloseable {
   private static final long WARM_UP_NANOS = 1_000_000_000L;
 
   private final ForwardMode mode;
@@ -27,6 +27,7 @@ final class ForwardSummary {
   private boolean isWarm;
   private Sample last;
   private long lostMbufs;
+  private boolean ended;
 
   ForwardSummary(ForwardMode mode, ForwardSession session) {
     this.mode = mode;
@@ -43,10 +44,19 @@ final class ForwardSummary {
     }
   }
 
-  /** Takes the last readings and ends the session. */
+  /** Takes the last readings and ends the session. Idempotent. */
   void end() {
-    last = session.sample();
-    lostMbufs = session.stop();
+    if (!ended) {
+      ended = true;
+      last = session.sample();
+      lostMbufs = session.stop();
+    }
+  }
+
+  /** Ends a session that failed before it came to {@link #end}. */
+  @Override
+  public void close() {
+    end();
   }
 
   private Map<String, Object> values() {

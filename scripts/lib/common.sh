@@ -46,7 +46,8 @@ require_whole_number() {
 
 # ---- the undo list ---------------------------------------------------------------------------
 # Whatever a script makes, it registers the reverse of with defer, at once. The list is worked off
-# backwards when the script ends, however it ends. A failing step is named and does not stop the rest.
+# backwards when the script ends, however it ends. A failing step is named and does not stop the
+# rest.
 
 GATUN_UNDO=()
 

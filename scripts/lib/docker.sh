@@ -57,8 +57,8 @@ docker_root_mounted() {
   grep -q '^[^ ]* /var/lib/docker ' /proc/mounts
 }
 
-# The engine mounts its own folder onto itself, and forgets to unmount it where the machine's root is
-# itself a folder of another file system (in a chroot, say).
+# The engine mounts its own folder onto itself, and forgets to unmount it where the machine's root
+# is itself a folder of another file system (in a chroot, say).
 unmount_docker_root() {
   ! docker_root_mounted || umount /var/lib/docker
 }

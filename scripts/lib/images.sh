@@ -61,7 +61,8 @@ make_image() {
     --change "LABEL io.gatun.created=$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
     --change "LABEL io.gatun.recipe=$(image_recipe)" \
     "$work/root.tar" "$(image_name "$version")" >/dev/null
-  # The name has moved to the new one. A container of somebody's may still use the old: then it stays.
+  # The name has moved to the new one. A container of somebody's may still use the old: then it
+  # stays.
   [[ -z $old ]] || docker image rm "$old" >/dev/null 2>&1 || true
   image_workspace_release
   log "image $(image_name "$version"): made with DPDK $dpdk in $((SECONDS - start)) s"
@@ -113,7 +114,7 @@ list_images() {
   local version
   for version in $IMAGE_VERSIONS; do
     docker image inspect --format \
-      '{{index .RepoTags 0}}	DPDK {{index .Config.Labels "io.gatun.dpdk.version"}}	{{index .Config.Labels "io.gatun.created"}}	{{.Size}} bytes' \
-      "$(image_name "$version")" 2>/dev/null || echo "$(image_name "$version")	not there"
+      '{{index .RepoTags 0}}{{"\t"}}DPDK {{index .Config.Labels "io.gatun.dpdk.version"}}{{"\t"}}{{index .Config.Labels "io.gatun.created"}}{{"\t"}}{{.Size}} bytes' \
+      "$(image_name "$version")" 2>/dev/null || printf '%s\tnot there\n' "$(image_name "$version")"
   done
 }

@@ -81,7 +81,8 @@ debian_mirror() {
 # One line per entry: deb [options] URI suite component...
 mirror_of_list() {
   local files=()
-  mapfile -t files < <(find /etc/apt/sources.list /etc/apt/sources.list.d -name '*.list' -type f 2>/dev/null)
+  mapfile -t files < <(find /etc/apt/sources.list /etc/apt/sources.list.d \
+    -name '*.list' -type f 2>/dev/null)
   ((${#files[@]})) || return 0
   sed -nE 's/^deb[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+)[[:space:]]+([^[:space:]]+)[[:space:]].*\bmain\b.*/\2 \3/p' \
     "${files[@]}" | first_debian_uri

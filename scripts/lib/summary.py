@@ -3,8 +3,8 @@
 
 Reads what the modules left in their target folders: test-tags.tsv (TagReportListener: tags, status,
 test, DPDK versions, reason) and Surefire's and Failsafe's TEST-*.xml. The tags are in the first
-only; the second is there even when a test run ended without saying goodbye, so failures that only it
-has are counted as well.
+only; the second is there even when a test run ended without saying goodbye, so failures that only
+it has are counted as well.
 
 Exit status: 0 all is well; 1 a test failed, none ran, or a DPDK version was not tested.
 """

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class EalFailure {
   private record Known(Pattern log, String text) {}
 
+  private static final String HUGE_PAGES =
+      "too few free huge pages: run scripts/gatun doctor --fix, or try --no-huge";
+
   private static final List<Known> CAUSES =
       List.of(
           known(
@@ -27,7 +30,7 @@ final class EalFailure {
               "-l and --lcores take CPUs that exist, as in -l 0-1"),
           known(
               "No free .*hugepages|Cannot get hugepage information|no mounted hugetlbfs|Not enough memory|Cannot init memory|memory could not be reserved|FATAL: Cannot get hugepage",
-              "too few free huge pages: run scripts/gatun doctor --fix, or try --no-huge"),
+              HUGE_PAGES),
           known(
               "Permission denied|Operation not permitted",
               "run as root, or with the capabilities that gatun doctor names"),
@@ -67,6 +70,9 @@ final class EalFailure {
           errors.isEmpty()
               ? "%s (%s)".formatted(Errno.name(errno), Errno.rte_strerror(errno))
               : errors.getFirst();
+    }
+    if (HUGE_PAGES.equals(remedy) && argv.contains("--no-huge")) {
+      remedy = "too little memory without huge pages: ask for less with -m";
     }
     return "EAL did not start with \"%s\": %s%s"
         .formatted(

@@ -206,8 +206,11 @@ class FaultsIT {
     String[] eal = {
       "-l", "0-1", "--no-pci", "--in-memory", "--vdev=net_null0", "--vdev=net_tap0,iface=" + tap
     };
-    try (GatunProcess gatun =
-        GatunProcess.start(forward(eal, "--mode=macswap", "--stats-period=0.2", "--json"))) {
+    // A shell ignores SIGINT for what it starts in the background (scripts/test does), and so would
+    // every program below it.
+    List<String> listening = List.of("env", "--default-signal=" + signal);
+    String[] command = forward(eal, "--mode=macswap", "--stats-period=0.2", "--json");
+    try (GatunProcess gatun = GatunProcess.start(listening, List.of(), command)) {
       gatun.awaitFirstTable();
       gatun.signal(signal);
 

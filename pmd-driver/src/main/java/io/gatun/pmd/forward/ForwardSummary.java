@@ -15,14 +15,16 @@ import java.util.Map;
  * What {@code forward} says at its end.
  *
  * <p>Packet counts are of the whole run; rates, idle time and allocation are of the time after the
- * first second, in which the JIT compiles the loop.
+ * first second, in which the JIT compiles the loop, unless too little is left after it.
  */
 final class ForwardSummary implements AutoCloseable {
+  private static final long MIN_MEASURED_NANOS = 500_000_000L;
   private static final long WARM_UP_NANOS = 1_000_000_000L;
 
   private final ForwardMode mode;
   private final ForwardSession session;
   private final long start = System.nanoTime();
+  private final Sample first;
   private Sample warm;
   private boolean isWarm;
   private Sample last;
@@ -32,7 +34,8 @@ final class ForwardSummary implements AutoCloseable {
   ForwardSummary(ForwardMode mode, ForwardSession session) {
     this.mode = mode;
     this.session = session;
-    this.warm = session.sample();
+    this.first = session.sample();
+    this.warm = first;
     this.last = warm;
   }
 
@@ -49,6 +52,9 @@ final class ForwardSummary implements AutoCloseable {
     if (!ended) {
       ended = true;
       last = session.sample();
+      if (last.nanos() - warm.nanos() < MIN_MEASURED_NANOS) {
+        warm = first;
+      }
       lostMbufs = session.stop();
     }
   }

@@ -55,7 +55,7 @@ public final class Mbuf {
   /** Address of the first packet byte in the mbuf at {@code mbuf}: {@code rte_pktmbuf_mtod}. */
   public static long data(long mbuf) {
     long at = Memory.base(mbuf);
-    return Memory.getLong(at + BUF_ADDR) + Memory.getUnsignedShort(at + DATA_OFF);
+    return Memory.base(Memory.getLong(at + BUF_ADDR)) + Memory.getUnsignedShort(at + DATA_OFF);
   }
 
   /** Address of this segment's first byte: {@code rte_pktmbuf_mtod}. */

@@ -32,7 +32,7 @@ final class MacStage implements PacketStage {
     long first = firstEight;
     int last = lastFour;
     for (int i = 0; i < count; i++) {
-      long at = Memory.base(Mbuf.data(burst.get(i)));
+      long at = Mbuf.data(burst.get(i));
       Memory.putLong(at, first);
       Memory.putInt(at + 8, last);
     }

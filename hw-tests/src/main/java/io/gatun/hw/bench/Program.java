@@ -45,6 +45,7 @@ final class Program implements AutoCloseable {
     List<String> line = new ArrayList<>();
     line.add(java());
     line.add("--enable-native-access=ALL-UNNAMED");
+    line.add("-XX:+UseSystemMemoryBarrier"); // as scripts/gatun starts the JVM
     line.add("-cp");
     line.add(System.getProperty("jdk.module.path", "") + "/*");
     line.add("org.openjdk.jmh.Main");

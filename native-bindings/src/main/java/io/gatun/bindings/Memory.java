@@ -11,7 +11,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Memory by virtual address, in the machine's byte order unless the name says {@code BigEndian}.
+ * Memory by virtual address, in the machine's byte order (little-endian on all that Gatun runs on)
+ * unless the name says {@code BigEndian}.
  *
  * <p>One segment over the whole address space, held in a {@code static final}: the JIT folds it, so
  * that an access is one machine instruction beside a sign check, and nothing is allocated. Nothing
@@ -33,6 +34,11 @@ public final class Memory {
    */
   public static long base(long address) {
     return address & USER_SPACE;
+  }
+
+  /** The unsigned 8-bit value at {@code address}. */
+  public static int getUnsignedByte(long address) {
+    return getByte(address) & 0xff;
   }
 
   public static byte getByte(long address) {
@@ -62,6 +68,36 @@ public final class Memory {
 
   public static void putInt(long address, int value) {
     ALL.set(JAVA_INT_UNALIGNED, address, value);
+  }
+
+  /** The unsigned 16-bit value in network byte order at {@code address}. */
+  public static int getUnsignedShortBigEndian(long address) {
+    return Short.toUnsignedInt(Short.reverseBytes(getShort(address)));
+  }
+
+  /** Stores the low 16 bits in network byte order. */
+  public static void putShortBigEndian(long address, int value) {
+    putShort(address, Short.reverseBytes((short) value));
+  }
+
+  /** The 32-bit value in network byte order at {@code address}. */
+  public static int getIntBigEndian(long address) {
+    return Integer.reverseBytes(getInt(address));
+  }
+
+  /** Stores 32 bits in network byte order. */
+  public static void putIntBigEndian(long address, int value) {
+    putInt(address, Integer.reverseBytes(value));
+  }
+
+  /** The 64-bit value in network byte order at {@code address}. */
+  public static long getLongBigEndian(long address) {
+    return Long.reverseBytes(getLong(address));
+  }
+
+  /** Stores 64 bits in network byte order. */
+  public static void putLongBigEndian(long address, long value) {
+    putLong(address, Long.reverseBytes(value));
   }
 
   public static long getLong(long address) {

@@ -17,12 +17,18 @@ module io.gatun.pmd {
   requires io.prometheus.metrics.core;
   requires io.prometheus.metrics.exporter.httpserver;
   requires io.prometheus.metrics.model;
+  requires org.snakeyaml.engine;
 
+  uses io.gatun.pmd.StageProvider;
   uses io.gatun.pmd.cli.Command;
+  uses io.gatun.pmd.cli.PortSection;
+  uses io.gatun.pmd.run.RunSection;
 
   exports io.gatun.pmd;
   exports io.gatun.pmd.cli;
   exports io.gatun.pmd.observe;
+  exports io.gatun.pmd.run;
+  exports io.gatun.pmd.session;
 
   // picocli fills the annotated options by reflection.
   opens io.gatun.pmd.cli to
@@ -31,11 +37,21 @@ module io.gatun.pmd {
       info.picocli;
   opens io.gatun.pmd.forward to
       info.picocli;
+  opens io.gatun.pmd.run to
+      info.picocli;
+  opens io.gatun.pmd.session to
+      info.picocli;
 
+  provides io.gatun.pmd.StageProvider with
+      io.gatun.pmd.forward.MacStageProvider,
+      io.gatun.pmd.forward.MacSwapStageProvider;
   provides io.gatun.pmd.cli.Command with
       io.gatun.pmd.cli.CompletionCommand,
       io.gatun.pmd.cli.PortsCommand,
       io.gatun.pmd.cli.TopCommand,
       io.gatun.pmd.cli.doctor.DoctorCommand,
-      io.gatun.pmd.forward.ForwardCommand;
+      io.gatun.pmd.forward.ForwardCommand,
+      io.gatun.pmd.run.RunCommand;
+  provides io.gatun.pmd.run.RunSection with
+      io.gatun.pmd.forward.ForwardSection;
 }

@@ -3,6 +3,7 @@ package io.gatun.pmd;
 import io.gatun.bindings.FastPath;
 import io.gatun.bindings.Memory;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A table of mbuf addresses in native memory: what receive fills, stages work on and transmit
@@ -15,23 +16,29 @@ public final class Burst {
   /** The most packets that a burst can hold; drivers take their count as an unsigned 16 bits. */
   public static final int MAX_CAPACITY = 512;
 
+  /** Keeps an automatic arena from freeing the table as long as the burst is there. */
+  @SuppressWarnings("UnusedVariable")
+  private final MemorySegment table;
+
   private final long address;
   private final int capacity;
   private int size;
 
-  private Burst(long address, int capacity) {
-    this.address = address;
+  private Burst(MemorySegment table, int capacity) {
+    this.table = table;
+    this.address = table.address();
     this.capacity = capacity;
   }
 
   /**
-   * Makes a burst whose table lives as long as {@code arena} (control plane).
+   * Makes a burst whose table lives as long as {@code arena}, or as the burst where that is
+   * automatic (control plane).
    *
    * @param capacity in packets, 1 to {@link #MAX_CAPACITY}
    */
   public static Burst allocate(int capacity, Arena arena) {
     Checks.range("burst", capacity, 1, MAX_CAPACITY);
-    return new Burst(arena.allocate((long) capacity * Long.BYTES, 64).address(), capacity);
+    return new Burst(arena.allocate((long) capacity * Long.BYTES, 64), capacity);
   }
 
   /** Address of the table, {@code struct rte_mbuf **}. */

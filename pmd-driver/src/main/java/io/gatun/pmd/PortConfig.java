@@ -1,5 +1,6 @@
 package io.gatun.pmd;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,91 +35,89 @@ public record PortConfig(
   public static final PortConfig DEFAULT = new PortConfig(1, 1, 512, 512, 0, true, 0, 0, 0, null);
 
   public PortConfig withQueues(int rx, int tx) {
-    return new PortConfig(
-        rx,
-        tx,
-        rxDescriptors,
-        txDescriptors,
-        mtu,
-        promiscuous,
-        rxOffloads,
-        txOffloads,
-        txFreeThreshold,
-        rss);
+    return changed(
+        draft -> {
+          draft.rxQueues = rx;
+          draft.txQueues = tx;
+        });
   }
 
   public PortConfig withDescriptors(int rx, int tx) {
-    return new PortConfig(
-        rxQueues, txQueues, rx, tx, mtu, promiscuous, rxOffloads, txOffloads, txFreeThreshold, rss);
+    return changed(
+        draft -> {
+          draft.rxDescriptors = rx;
+          draft.txDescriptors = tx;
+        });
   }
 
   public PortConfig withMtu(int bytes) {
-    return new PortConfig(
-        rxQueues,
-        txQueues,
-        rxDescriptors,
-        txDescriptors,
-        bytes,
-        promiscuous,
-        rxOffloads,
-        txOffloads,
-        txFreeThreshold,
-        rss);
+    return changed(draft -> draft.mtu = bytes);
   }
 
   public PortConfig withPromiscuous(boolean on) {
-    return new PortConfig(
-        rxQueues,
-        txQueues,
-        rxDescriptors,
-        txDescriptors,
-        mtu,
-        on,
-        rxOffloads,
-        txOffloads,
-        txFreeThreshold,
-        rss);
+    return changed(draft -> draft.promiscuous = on);
   }
 
   public PortConfig withOffloads(long rx, long tx) {
-    return new PortConfig(
-        rxQueues,
-        txQueues,
-        rxDescriptors,
-        txDescriptors,
-        mtu,
-        promiscuous,
-        rx,
-        tx,
-        txFreeThreshold,
-        rss);
+    return changed(
+        draft -> {
+          draft.rxOffloads = rx;
+          draft.txOffloads = tx;
+        });
   }
 
   public PortConfig withTxFreeThreshold(int descriptors) {
-    return new PortConfig(
-        rxQueues,
-        txQueues,
-        rxDescriptors,
-        txDescriptors,
-        mtu,
-        promiscuous,
-        rxOffloads,
-        txOffloads,
-        descriptors,
-        rss);
+    return changed(draft -> draft.txFreeThreshold = descriptors);
   }
 
   public PortConfig withRss(RssConfig config) {
-    return new PortConfig(
-        rxQueues,
-        txQueues,
-        rxDescriptors,
-        txDescriptors,
-        mtu,
-        promiscuous,
-        rxOffloads,
-        txOffloads,
-        txFreeThreshold,
-        config);
+    return changed(draft -> draft.rss = config);
+  }
+
+  private PortConfig changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finished();
+  }
+
+  /** The one place that lists all components, so that a change names only its own. */
+  private static final class Draft {
+    private int rxQueues;
+    private int txQueues;
+    private int rxDescriptors;
+    private int txDescriptors;
+    private int mtu;
+    private boolean promiscuous;
+    private long rxOffloads;
+    private long txOffloads;
+    private int txFreeThreshold;
+    private @Nullable RssConfig rss;
+
+    Draft(PortConfig from) {
+      rxQueues = from.rxQueues;
+      txQueues = from.txQueues;
+      rxDescriptors = from.rxDescriptors;
+      txDescriptors = from.txDescriptors;
+      mtu = from.mtu;
+      promiscuous = from.promiscuous;
+      rxOffloads = from.rxOffloads;
+      txOffloads = from.txOffloads;
+      txFreeThreshold = from.txFreeThreshold;
+      rss = from.rss;
+    }
+
+    PortConfig finished() {
+      return new PortConfig(
+          rxQueues,
+          txQueues,
+          rxDescriptors,
+          txDescriptors,
+          mtu,
+          promiscuous,
+          rxOffloads,
+          txOffloads,
+          txFreeThreshold,
+          rss);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.gatun.hw.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gatun.hw.tool.GatunProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

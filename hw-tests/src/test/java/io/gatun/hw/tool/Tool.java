@@ -90,6 +90,23 @@ public final class Tool {
     assume("scapy (python3-scapy)", PYTHON, "-c", "import scapy");
   }
 
+  /** Skips the test without tshark. */
+  public static void assumeTshark() {
+    assume("tshark", "tshark", "--version");
+  }
+
+  /** Runs a program of {@code hw-tests/src/test/python}; returns what it prints. */
+  public static String python(String program, Object... arguments) {
+    Path root = Path.of(System.getProperty("gatun.root", ".."));
+    String[] command = new String[2 + arguments.length];
+    command[0] = PYTHON;
+    command[1] = root.resolve("hw-tests/src/test/python").resolve(program).toString();
+    for (int i = 0; i < arguments.length; i++) {
+      command[2 + i] = arguments[i].toString();
+    }
+    return run(command).orFail();
+  }
+
   /** Runs a Python program that has scapy's names; returns what it prints. */
   public static String scapy(String program, Object... arguments) {
     String[] command = new String[3 + arguments.length];

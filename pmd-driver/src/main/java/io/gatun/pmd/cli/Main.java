@@ -93,6 +93,9 @@ public final class Main {
     CommandLine root = new CommandLine(new Root());
     for (Command command : ServiceLoader.load(Command.class)) {
       CommandLine line = new CommandLine(command);
+      if (command instanceof PortsCommand ports) {
+        ports.sections().forEach(section -> line.addMixin(section.key(), section));
+      }
       line.setCaseInsensitiveEnumValuesAllowed(true);
       if (command.usesEal()) {
         line.getCommandSpec()

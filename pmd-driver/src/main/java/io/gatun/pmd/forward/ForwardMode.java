@@ -25,6 +25,11 @@ public enum ForwardMode {
     return this != RXONLY;
   }
 
+  /** Whether the mode sends on what it receives, so that stages can be in between. */
+  public boolean passesPackets() {
+    return this == IO || this == MAC || this == MACSWAP;
+  }
+
   /** Whether the mode makes packets. */
   public boolean generates() {
     return this == TXONLY || this == FLOWGEN;

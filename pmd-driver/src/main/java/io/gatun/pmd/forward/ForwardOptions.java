@@ -1,13 +1,20 @@
 package io.gatun.pmd.forward;
 
-import io.gatun.pmd.Burst;
+import io.gatun.pmd.StageSpec;
+import io.gatun.pmd.cli.UsageException;
+import io.gatun.pmd.session.SessionOptions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Options of {@code gatun forward}: testpmd's names where it has one. */
+/**
+ * Options of {@code gatun forward} beside those of {@link SessionOptions}: testpmd's names where it
+ * has one.
+ */
 final class ForwardOptions {
   /** Who sends what a port received, as testpmd's {@code --port-topology}. */
   enum Topology {
@@ -17,14 +24,6 @@ final class ForwardOptions {
     CHAINED,
     /** Each to itself. */
     LOOP
-  }
-
-  /** What an lcore does when nothing arrives. */
-  enum Idle {
-    BUSY,
-    BACKOFF,
-    PAUSE,
-    MONITOR
   }
 
   @Option(
@@ -57,52 +56,10 @@ final class ForwardOptions {
   int txQueues;
 
   @Option(
-      names = "--rxd",
-      defaultValue = "512",
-      description = "Receive descriptors of a queue (default: ${DEFAULT-VALUE})")
-  int rxDescriptors = 512;
-
-  @Option(
-      names = "--txd",
-      defaultValue = "512",
-      description = "Transmit descriptors of a queue (default: ${DEFAULT-VALUE})")
-  int txDescriptors = 512;
-
-  @Option(
-      names = "--burst",
-      defaultValue = "32",
-      description = "Packets a burst, 1 to " + Burst.MAX_CAPACITY + " (default: ${DEFAULT-VALUE})")
-  int burst = 32;
-
-  @Option(
-      names = "--seconds",
-      description = "End after this time, fractions allowed (default: until a signal)")
-  double seconds;
-
-  @Option(
       names = "--packets",
       description =
           "End after this many packets: exactly for txonly and flowgen, at least for the others")
   long packets;
-
-  @Option(
-      names = "--stats-period",
-      defaultValue = "1",
-      description =
-          "Seconds between live tables on standard error; 0 for none (default:"
-              + " ${DEFAULT-VALUE})")
-  double statsPeriod = 1;
-
-  @Option(
-      names = "--mbufs",
-      description = "Packet buffers of a NUMA node (default: as many as queues and caches need)")
-  int mbufs;
-
-  @Option(
-      names = "--mbcache",
-      defaultValue = "250",
-      description = "Packet buffers that an lcore may keep (default: ${DEFAULT-VALUE})")
-  int mbufCache = 250;
 
   @Option(names = "--mtu", description = "MTU of the ports in bytes (default: their own)")
   int mtu;
@@ -128,31 +85,45 @@ final class ForwardOptions {
   boolean txFirst;
 
   @Option(
-      names = "--idle",
-      defaultValue = "busy",
-      description = "busy, backoff, pause or monitor (default: ${DEFAULT-VALUE})")
-  Idle idle = Idle.BUSY;
+      names = "--stage",
+      paramLabel = "NAME[:KEY=VALUE,...]",
+      description =
+          "A stage between receive and transmit in modes io, mac and macswap, before the mode's own;"
+              + " repeatable, in order. An unknown name lists those that there are")
+  List<String> stages = new ArrayList<>();
 
-  @Option(
-      names = "--no-promiscuous",
-      description = "Receive only frames for the ports' own addresses")
-  boolean noPromiscuous;
+  /**
+   * Checks what parsing cannot.
+   *
+   * @throws UsageException naming the option, its value and the range
+   */
+  void check() {
+    SessionOptions.range("--rxq", rxQueues, 1, 1024);
+    SessionOptions.range("--txq", ForwardPlan.txQueues(this), 1, 1024);
+    SessionOptions.range("--flows", flows, 1, PacketTemplate.MAX_FLOWS);
+    SessionOptions.range("--txpkts", packetSize, PacketTemplate.MIN_LENGTH + 4, 2048);
+    SessionOptions.range("--mtu", mtu, mtu == 0 ? 0 : 68, 65535 - 256);
+    if (packets < 0) {
+      throw new UsageException("--packets %d: it may not be negative".formatted(packets));
+    }
+    if (!stageSpecs().isEmpty() && !mode.passesPackets()) {
+      throw new UsageException(
+          "--stage: mode %s passes nothing on: use io, mac or macswap"
+              .formatted(mode.name().toLowerCase(Locale.ROOT)));
+    }
+  }
 
-  @Option(
-      names = "--metrics",
-      paramLabel = "[HOST:]PORT",
-      description = "Serve Prometheus metrics there (host: 127.0.0.1 unless given)")
-  @Nullable String metrics;
-
-  @Option(names = "--json", description = "Print the summary as one JSON object")
-  boolean json;
+  /** The stages of {@code --stage} in their order. */
+  List<StageSpec> stageSpecs() {
+    return stages.stream().map(StageSpec::parse).toList();
+  }
 
   /** Reads {@code 0-1,3}. */
   static final class PortList implements ITypeConverter<List<Integer>> {
     @Override
     public List<Integer> convert(String text) {
       try {
-        List<Integer> ports = new java.util.ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
         for (String part : text.split(",", -1)) {
           String[] ends = part.split("-", 2);
           int first = Integer.parseInt(ends[0].strip());

@@ -2,6 +2,7 @@ package io.gatun.pmd.forward;
 
 import io.gatun.pmd.Lcore;
 import io.gatun.pmd.cli.UsageException;
+import io.gatun.pmd.session.PortSession;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,14 +31,7 @@ record ForwardPlan(List<Way> ways) {
    * @param workers all worker lcores; as many as there are ways are used
    */
   static ForwardPlan of(ForwardOptions options, List<Integer> ports, List<Lcore> workers) {
-    if (ports.isEmpty()) {
-      throw new UsageException(
-          "there is no port: bind a NIC to vfio-pci and name it with -a, or add --vdev=net_tap0");
-    }
-    if (workers.isEmpty()) {
-      throw new UsageException(
-          "there is no worker lcore beside the main one: use -l 0-1, or --lcores '(0-1)@0' on one CPU");
-    }
+    PortSession.requireSome(ports, workers);
     int queues = options.mode.receives() ? options.rxQueues : txQueues(options);
     if (options.mode.receives() && options.mode.transmits() && txQueues(options) < queues) {
       throw new UsageException(

@@ -95,6 +95,11 @@ final class ForwardStream implements Stream {
   }
 
   @Override
+  public List<RxQueue> rxQueues() {
+    return List.of(rx);
+  }
+
+  @Override
   public int rxPort() {
     return rx.port();
   }

@@ -9,6 +9,7 @@ import io.gatun.pmd.MempoolCache;
 import io.gatun.pmd.RxQueue;
 import io.gatun.pmd.TxQueue;
 import java.lang.foreign.Arena;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +117,17 @@ final class GeneratorStream implements Stream {
   @Override
   public void close() {
     burst.free();
+  }
+
+  /** Packets made and sent. */
+  @Override
+  public long packets() {
+    return counters.transmitted();
+  }
+
+  @Override
+  public List<RxQueue> rxQueues() {
+    return drain == null ? List.of() : List.of(drain);
   }
 
   @Override

@@ -12,6 +12,9 @@ import io.gatun.pmd.PacketStage;
  * ForwardMode#MAC}.
  */
 final class MacStage implements PacketStage {
+  /** A locally administered peer, as testpmd has one. */
+  static final MacAddress PEER = MacAddress.parse("02:00:00:00:00:00");
+
   private final long firstEight;
   private final int lastFour;
 

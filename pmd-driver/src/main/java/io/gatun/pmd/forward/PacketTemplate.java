@@ -3,6 +3,7 @@ package io.gatun.pmd.forward;
 import io.gatun.bindings.Memory;
 import io.gatun.pmd.MacAddress;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
@@ -34,6 +35,10 @@ final class PacketTemplate {
   private static final int DESTINATION_IP = 198 << 24 | 19 << 16;
   private static final int DISCARD_PORT = 9; // RFC 863
 
+  /** Keeps an automatic arena from freeing the frame as long as the template is there. */
+  @SuppressWarnings("UnusedVariable")
+  private final MemorySegment frame;
+
   private final long address;
   private final int length;
   private final int sumWithoutFlow;
@@ -44,19 +49,20 @@ final class PacketTemplate {
   PacketTemplate(int length, MacAddress destination, MacAddress source, Arena arena) {
     this.length = length;
     int ipLength = length - IP_OFFSET;
-    ByteBuffer frame = ByteBuffer.allocate(HEADERS_LENGTH); // network byte order
-    putMac(frame, destination);
-    putMac(frame, source);
-    frame.putShort((short) 0x0800);
-    frame.put((byte) 0x45).put((byte) 0).putShort((short) ipLength);
-    frame.putInt(0); // identification, flags, fragment offset
-    frame.put((byte) 64).put((byte) 17).putShort((short) 0);
-    frame.putInt(SOURCE_IP).putInt(DESTINATION_IP);
-    frame.putShort((short) DISCARD_PORT).putShort((short) DISCARD_PORT);
-    frame.putShort((short) (ipLength - 20)).putShort((short) 0);
-    sumWithoutFlow = sum(frame, IP_OFFSET, 20);
-    address = arena.allocate(length, 64).address();
-    Memory.copy(frame.array(), 0, address, HEADERS_LENGTH);
+    ByteBuffer headers = ByteBuffer.allocate(HEADERS_LENGTH); // network byte order
+    putMac(headers, destination);
+    putMac(headers, source);
+    headers.putShort((short) 0x0800);
+    headers.put((byte) 0x45).put((byte) 0).putShort((short) ipLength);
+    headers.putInt(0); // identification, flags, fragment offset
+    headers.put((byte) 64).put((byte) 17).putShort((short) 0);
+    headers.putInt(SOURCE_IP).putInt(DESTINATION_IP);
+    headers.putShort((short) DISCARD_PORT).putShort((short) DISCARD_PORT);
+    headers.putShort((short) (ipLength - 20)).putShort((short) 0);
+    sumWithoutFlow = sum(headers, IP_OFFSET, 20);
+    frame = arena.allocate(length, 64);
+    address = frame.address();
+    Memory.copy(headers.array(), 0, address, HEADERS_LENGTH);
   }
 
   private static void putMac(ByteBuffer frame, MacAddress mac) {

@@ -5,6 +5,7 @@ import io.gatun.pmd.DataPath;
 import io.gatun.pmd.MempoolCache;
 import io.gatun.pmd.RxQueue;
 import java.lang.foreign.Arena;
+import java.util.List;
 
 /** Receives and frees: mode {@link ForwardMode#RXONLY}. Owned by one lcore. */
 final class SinkStream implements Stream {
@@ -33,6 +34,11 @@ final class SinkStream implements Stream {
       pool.free(burst);
     }
     return received;
+  }
+
+  @Override
+  public List<RxQueue> rxQueues() {
+    return List.of(rx);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.gatun.pmd.forward;
 
-import io.gatun.pmd.Agent;
+import io.gatun.pmd.session.Worker;
 
 /** A queue's way through one lcore, with its counters. */
-public interface Stream extends Agent {
+public interface Stream extends Worker {
   /** Port that it receives from; -1 for none. */
   int rxPort();
 
@@ -11,4 +11,24 @@ public interface Stream extends Agent {
   int txPort();
 
   StreamCounters counters();
+
+  @Override
+  default long packets() {
+    return counters().received();
+  }
+
+  @Override
+  default long received(int port) {
+    return port == rxPort() ? counters().received() : 0;
+  }
+
+  @Override
+  default long transmitted(int port) {
+    return port == txPort() ? counters().transmitted() : 0;
+  }
+
+  @Override
+  default long dropped(int port) {
+    return port == txPort() ? counters().dropped() : 0;
+  }
 }

@@ -1,4 +1,4 @@
-package io.gatun.hw.cli;
+package io.gatun.hw.tool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
  * The distribution's {@code gatun} in a process of its own, with its output in files. {@link
  * #close} ends it if a test has not.
  */
-final class GatunProcess implements AutoCloseable {
+public final class GatunProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -33,12 +33,12 @@ final class GatunProcess implements AutoCloseable {
   }
 
   /** A {@code --file-prefix} that nobody else on this machine has. */
-  static String uniquePrefix() {
+  public static String uniquePrefix() {
     return "gatun-it-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
   }
 
   /** Starts {@code gatun} with these arguments. */
-  static GatunProcess start(String... arguments) {
+  public static GatunProcess start(String... arguments) {
     return start(List.of(), List.of(), arguments);
   }
 
@@ -48,7 +48,8 @@ final class GatunProcess implements AutoCloseable {
    * @param before what stands before java: another program that runs it
    * @param javaOptions more options for java
    */
-  static GatunProcess start(List<String> before, List<String> javaOptions, String... arguments) {
+  public static GatunProcess start(
+      List<String> before, List<String> javaOptions, String... arguments) {
     List<String> line = new ArrayList<>(before);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("--enable-native-access=io.gatun.bindings", "-XX:+UseSerialGC"));
@@ -77,17 +78,17 @@ final class GatunProcess implements AutoCloseable {
     return Path.of(System.getProperty("java.io.tmpdir"), "gatun-it-crash.log");
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** Asks the process to end, as kill(1) does. */
-  void signal(String name) {
+  public void signal(String name) {
     run("kill", "-" + name, Long.toString(pid()));
   }
 
   /** Waits for the end; a process that hangs fails the test. Also fails if the JVM crashed. */
-  int exitStatus() {
+  public int exitStatus() {
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw new AssertionError("gatun hangs: " + errors() + output());
@@ -103,17 +104,17 @@ final class GatunProcess implements AutoCloseable {
   }
 
   /** Standard output so far. */
-  String output() {
+  public String output() {
     return read(output);
   }
 
   /** Standard error so far. */
-  String errors() {
+  public String errors() {
     return read(errors);
   }
 
   /** The last line of standard output as JSON. */
-  JsonNode json() {
+  public JsonNode json() {
     List<String> lines = output().lines().toList();
     try {
       return new ObjectMapper().readTree(lines.isEmpty() ? "null" : lines.getLast());
@@ -123,7 +124,7 @@ final class GatunProcess implements AutoCloseable {
   }
 
   /** What Gatun itself says on standard error: without DPDK's log and the JVM's warnings. */
-  List<String> messages() {
+  public List<String> messages() {
     return errors()
         .lines()
         .filter(line -> !line.matches("(warning dpdk\\.|EAL: |OpenJDK .*warning|It's highly).*"))
@@ -131,7 +132,7 @@ final class GatunProcess implements AutoCloseable {
   }
 
   /** Waits for something; fails with what the process said when it does not come about. */
-  void await(String what, BooleanSupplier condition) {
+  public void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline || !process.isAlive()) {
@@ -148,12 +149,12 @@ final class GatunProcess implements AutoCloseable {
   }
 
   /** Waits until the first live table is there: packets flow, the JIT has begun. */
-  void awaitFirstTable() {
+  public void awaitFirstTable() {
     await("the live table", () -> errors().contains("Mpps"));
   }
 
   /** Runs another program to its end and returns what it printed, both streams together. */
-  static String run(String... line) {
+  public static String run(String... line) {
     try {
       Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
       process.getOutputStream().close();

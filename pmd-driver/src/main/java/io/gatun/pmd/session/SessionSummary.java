@@ -1,6 +1,5 @@
-package io.gatun.pmd.forward;
+package io.gatun.pmd.session;
 
-import io.gatun.pmd.cli.Json;
 import io.gatun.pmd.observe.LcoreSample;
 import io.gatun.pmd.observe.LiveTable;
 import io.gatun.pmd.observe.PortSample;
@@ -12,17 +11,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What {@code forward} says at its end.
+ * What every command says at its end. Control thread.
  *
  * <p>Packet counts are of the whole run; rates, idle time and allocation are of the time after the
  * first second, in which the JIT compiles the loop, unless too little is left after it.
  */
-final class ForwardSummary implements AutoCloseable {
+public final class SessionSummary implements AutoCloseable {
   private static final long MIN_MEASURED_NANOS = 500_000_000L;
   private static final long WARM_UP_NANOS = 1_000_000_000L;
 
-  private final ForwardMode mode;
-  private final ForwardSession session;
+  private final PortSession session;
   private final long start = System.nanoTime();
   private final Sample first;
   private Sample warm;
@@ -31,8 +29,8 @@ final class ForwardSummary implements AutoCloseable {
   private long lostMbufs;
   private boolean ended;
 
-  ForwardSummary(ForwardMode mode, ForwardSession session) {
-    this.mode = mode;
+  /** Takes the first readings of a session that has just started. */
+  SessionSummary(PortSession session) {
     this.session = session;
     this.first = session.sample();
     this.warm = first;
@@ -65,10 +63,24 @@ final class ForwardSummary implements AutoCloseable {
     end();
   }
 
-  private Map<String, Object> values() {
-    double seconds = Math.max((last.nanos() - warm.nanos()) / 1e9, 1e-9);
+  /** The readings at the end of the session. */
+  public Sample last() {
+    return last;
+  }
+
+  /** Seconds that rates are over: since the warm-up, more than 0. */
+  public double measuredSeconds() {
+    return Math.max((last.nanos() - warm.nanos()) / 1e9, 1e-9);
+  }
+
+  /**
+   * What {@code --json} prints of any command, in its order: seconds, packets, mpps, tx_gbit_per_s,
+   * dropped, rx_missed, lost_mbufs, allocated_bytes, ports, lcores. The map is the caller's, to put
+   * its own values into.
+   */
+  public Map<String, Object> values() {
+    double seconds = measuredSeconds();
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put("mode", mode.name().toLowerCase(Locale.ROOT));
     values.put("seconds", round((last.nanos() - start) / 1e9));
     values.put("packets", session.packets());
     values.put("mpps", round(sumPackets(warm, last) / seconds / 1e6));
@@ -139,20 +151,17 @@ final class ForwardSummary implements AutoCloseable {
         - before.lcores().stream().mapToLong(LcoreSample::allocatedBytes).sum();
   }
 
-  private static double round(double value) {
-    return Math.round(value * 1000) / 1000.0;
-  }
-
-  String toJson() {
-    return Json.text(values());
-  }
-
-  String toText() {
-    Map<String, Object> values = values();
+  /**
+   * The common values in one line for people.
+   *
+   * @param name key of {@code values} whose value the line starts with
+   * @param values as {@link #values} gives them, and that one
+   */
+  public static String text(String name, Map<String, Object> values) {
     return String.format(
         Locale.ROOT,
         "%s: %s packets in %s s, %s Mpps, %s Gbit/s sent, %s dropped, %s missed, %s mbufs lost, %s bytes allocated",
-        values.get("mode"),
+        values.get(name),
         values.get("packets"),
         values.get("seconds"),
         values.get("mpps"),
@@ -161,5 +170,10 @@ final class ForwardSummary implements AutoCloseable {
         values.get("rx_missed"),
         values.get("lost_mbufs"),
         values.get("allocated_bytes"));
+  }
+
+  /** Three digits behind the point: as exact as anything here is. */
+  public static double round(double value) {
+    return Math.round(value * 1000) / 1000.0;
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gatun.offload.plan;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,11 +14,11 @@ need_run_packages() {
   apt_need dpdk dpdk-dev iproute2 iputils-ping iperf3 jq procps
 }
 
-# gcc and the headers are there for the test that compares the bindings with them; tshark judges
-# captures.
+# gcc and the headers are there for the test that compares the bindings with them; scapy makes packets
+# and tshark judges captures.
 need_test_packages() {
   need_run_packages
-  apt_need gcc libdpdk-dev pkg-config python3 tcpdump tshark
+  apt_need gcc libdpdk-dev pkg-config python3 python3-scapy tcpdump tshark
 }
 
 need_container_packages() {

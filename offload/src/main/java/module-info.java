@@ -14,13 +14,19 @@ module io.gatun.offload {
   exports io.gatun.offload.wire;
 
   // picocli fills the annotated options by reflection.
+  opens io.gatun.offload.gateway to
+      info.picocli;
   opens io.gatun.offload.plan.cli to
       info.picocli;
 
-  provides io.gatun.pmd.StageProvider with
-      io.gatun.offload.ChecksumStageProvider;
+  provides io.gatun.pmd.cli.Command with
+      io.gatun.offload.gateway.GatewayCommand;
   provides io.gatun.pmd.cli.PortSection with
       io.gatun.offload.plan.cli.OffloadPortSection;
+  provides io.gatun.pmd.StageProvider with
+      io.gatun.offload.ChecksumStageProvider;
+  provides io.gatun.pmd.run.RunSection with
+      io.gatun.offload.gateway.GatewaySection;
   provides io.gatun.offload.plan.RuleSource with
       io.gatun.offload.flow.FlowRuleSource;
 }

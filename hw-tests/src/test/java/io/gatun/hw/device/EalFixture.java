@@ -43,23 +43,30 @@ final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAll
   private static final int POOL_SIZE = 8191;
 
   private final Supplier<List<String>> devices;
+  private final boolean probesPci;
   private final Map<String, Mempool> pools = new LinkedHashMap<>();
   private final Map<Integer, Integer> rings = new HashMap<>();
   private boolean keepsRings;
   private @Nullable Eal eal;
 
-  private EalFixture(Supplier<List<String>> devices) {
+  private EalFixture(Supplier<List<String>> devices, boolean probesPci) {
     this.devices = devices;
+    this.probesPci = probesPci;
   }
 
   /** With these EAL arguments, such as {@code --vdev=net_null0}; port numbers follow the order. */
   static EalFixture with(String... devices) {
-    return new EalFixture(() -> List.of(devices));
+    return new EalFixture(() -> List.of(devices), false);
   }
 
   /** With arguments that must be prepared first; the supplier may skip the test class. */
   static EalFixture with(Supplier<List<String>> devices) {
-    return new EalFixture(devices);
+    return new EalFixture(devices, false);
+  }
+
+  /** With real ports: the arguments name those that EAL may touch, as {@code -a} does. */
+  static EalFixture withPci(Supplier<List<String>> allowed) {
+    return new EalFixture(allowed, true);
   }
 
   /**
@@ -81,7 +88,10 @@ final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAll
       assumeTrue(false, e.getMessage());
     }
     assumeTrue(freeMegabytes() >= NEEDED_MEGABYTES, "too few free huge pages of 2 MB");
-    List<String> arguments = new ArrayList<>(List.of("--no-pci", "--in-memory"));
+    List<String> arguments = new ArrayList<>(List.of("--in-memory"));
+    if (!probesPci) {
+      arguments.add("--no-pci");
+    }
     arguments.add("--file-prefix=gatun-test-" + ProcessHandle.current().pid());
     arguments.add("--lcores=" + lcores());
     arguments.addAll(devices.get());

@@ -14,11 +14,21 @@ need_run_packages() {
   apt_need dpdk dpdk-dev iproute2 iputils-ping iperf3 jq procps
 }
 
-# gcc and the headers are there for the test that compares the bindings with them; scapy makes packets
-# and tshark judges captures.
+# gcc and the headers are there for the test that compares the bindings with them; scapy makes
+# packets, tshark judges captures.
 need_test_packages() {
   need_run_packages
   apt_need gcc libdpdk-dev pkg-config python3 python3-scapy tcpdump tshark
+}
+
+# need_bench_packages WHAT: the other side of the comparison, and gcc for what of it is compiled on
+# the spot. tshark judges what both sides of the overlay benchmark send before it measures them.
+need_bench_packages() {
+  need_run_packages
+  apt_need gcc libdpdk-dev pkg-config
+  [[ $1 == overlay ]] || return 0
+  apt_need tshark
+  is_installed openvswitch-switch-dpdk || without_services apt_need openvswitch-switch-dpdk
 }
 
 need_container_packages() {
@@ -39,6 +49,24 @@ apt_need() {
   require_root "installs Debian packages: ${missing[*]}"
   log "installing Debian packages: ${missing[*]}"
   with_lock apt apt_install "${missing[@]}"
+}
+
+# without_services COMMAND...: Debian starts the service of a package that it installs, and an Open
+# vSwitch of the system's is nothing that a benchmark should leave running. invoke-rc.d asks this
+# file; one that is already there is somebody's decision and stays.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d
+  if [[ -e $policy ]]; then
+    "$@"
+    return
+  fi
+  require_root "installs Debian packages: ${*:2}"
+  defer rm -f "$policy"
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+  "$@"
+  rm -f "$policy"
+  unset 'GATUN_UNDO[-1]'
 }
 
 # Another apt or dpkg (unattended-upgrades, say) may hold a lock: wait for it. The time-out option

@@ -2,6 +2,7 @@
 @SuppressWarnings("requires-automatic") // JMH is no module; benchmarks run on the class path
 module io.gatun.hw {
   requires static transitive org.jspecify;
+  requires io.gatun.offload;
   requires io.gatun.pmd;
   requires java.management;
   requires static jmh.core;

@@ -7,14 +7,11 @@ import io.gatun.offload.wire.Checksum;
 import io.gatun.offload.wire.Ethernet;
 import io.gatun.offload.wire.Gre;
 import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.IpAddress;
 import io.gatun.offload.wire.Ipv4;
 import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.Ipv6Extensions;
 import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Tcp;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.offload.wire.Udp;
-import io.gatun.offload.wire.Vlan;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
@@ -39,7 +36,7 @@ public final class Decapsulator {
   /** Dropped, and counted; the packet stays the caller's to free. */
   public static final int DROPPED = -2;
 
-  private static final long RX_VERDICTS =
+  static final long RX_VERDICTS =
       RteMbufFlags.RTE_MBUF_F_RX_IP_CKSUM_MASK
           | RteMbufFlags.RTE_MBUF_F_RX_L4_CKSUM_MASK
           | RteMbufFlags.RTE_MBUF_F_RX_OUTER_IP_CKSUM_BAD
@@ -47,23 +44,6 @@ public final class Decapsulator {
           | RteMbufFlags.RTE_MBUF_F_RX_VLAN;
   private static final long TUNNEL_TYPE_MASK = 0xf000; // RTE_PTYPE_TUNNEL_MASK
   private static final int ECN_MASK = 3;
-  private static final long LOW = 0xffff_ffffL;
-  private static final long ALL_GOOD =
-      RteMbufFlags.RTE_MBUF_F_RX_IP_CKSUM_GOOD | RteMbufFlags.RTE_MBUF_F_RX_L4_CKSUM_GOOD;
-
-  // A plain packet: offsets in an untagged frame with an IPv4 header without options, and what that
-  // looks like from the Ethernet type on, read as a little-endian int: 08 00 45.
-  private static final int PLAIN_MASK = 0x00ff_ffff;
-
-  // In the first 8 bytes of an IPv4 header: fragment bits, and those with ECN.
-  private static final long FRAGMENT_PLAIN_MASK = 0xff3fL << 48;
-  private static final long FIRST_PLAIN_MASK = FRAGMENT_PLAIN_MASK | 0x0300L;
-  private static final int PLAIN_IPV4 = 0x0045_0008;
-  private static final int PLAIN_DESTINATION = Ethernet.LENGTH + Ipv4.DESTINATION;
-  private static final int PLAIN_UDP = Ethernet.LENGTH + Ipv4.MIN_LENGTH;
-  private static final int PLAIN_BYTES = PLAIN_UDP + Udp.LENGTH;
-  private static final int PLAIN_TUNNEL = PLAIN_BYTES;
-  private static final int PLAIN_INNER = PLAIN_TUNNEL + 8;
 
   private final TunnelConfig config;
   private final IdentifierTable tenants;
@@ -74,30 +54,20 @@ public final class Decapsulator {
   private final PassCounters innerCounters = new PassCounters();
   private final MempoolCache pool;
   private final Burst trimmed = Burst.allocate(1, Arena.ofAuto());
+  private final OuterFinder outer;
   private final TunnelParser tunnel;
   private final Headers inner = new Headers();
   private final boolean ipv4;
   private final boolean udp;
   private final boolean gre;
   private final boolean ethernet;
-  private final int udpPort;
-  private final long localLow;
-  private final long localHigh;
 
-  private final boolean plain;
-  private final short udpPortWord;
-  private final long tunnelMask;
-  private final long tunnelValue;
-  private int plainTenant;
-  private int plainReceived;
-  private int lastVni = -1;
-  private int lastVniTenant = -1;
+  private final PlainDecapsulator plain;
 
   // Of the packet that is being looked at.
   private int ipOffset;
   private int l4Offset;
   private int end;
-  private int outerProtocol;
   private long sourceLow;
   private long sourceHigh;
 
@@ -119,32 +89,14 @@ public final class Decapsulator {
     this.tenants = tenants;
     this.trust = trust;
     this.drops = drops;
+    outer = new OuterFinder(config);
     tunnel = new TunnelParser(config);
     TunnelType type = config.type();
     ipv4 = config.local().version() == 4;
     udp = type.isUdp();
     gre = type == TunnelType.GRE || type == TunnelType.NVGRE;
     ethernet = type.carriesEthernet();
-    udpPort = config.udpPort();
-    udpPortWord = Short.reverseBytes((short) udpPort);
-    plain = udp && ipv4 && trust.equals(RxTrust.NONE);
-    // The first half of a tunnel header without options, as TunnelParser takes it, in memory's
-    // order.
-    tunnelMask =
-        switch (type) {
-          case VXLAN -> 0x08;
-          case VXLAN_GPE -> 0xff00_003dL;
-          default -> 0xffff_c0ffL;
-        };
-    tunnelValue =
-        switch (type) {
-          case VXLAN -> 0x08;
-          case VXLAN_GPE -> 0x0300_000cL;
-          default -> 0x5865_0000L;
-        };
-    IpAddress local = config.local();
-    localLow = ipv4 ? Integer.reverseBytes((int) local.low()) : Long.reverseBytes(local.low());
-    localHigh = Long.reverseBytes(local.high());
+    plain = new PlainDecapsulator(config, tenants, trust, verdicts, outerCounters, innerCounters);
   }
 
   /** Verdicts so far; any thread. */
@@ -183,169 +135,10 @@ public final class Decapsulator {
     return sourceHigh;
   }
 
-  /**
-   * Does what {@link #receive} does for the plain ones among received packets, in one loop:
-   * untagged IPv4 without options outside and inside, a UDP tunnel without a checksum, TCP or UDP
-   * inside, good checksums, no congestion marks, one segment. Whatever is found otherwise is left
-   * untouched for {@link #receive}.
-   *
-   * @param in received packets
-   * @param from index of the first one
-   * @return index of the first packet that is not plain, or is another tenant's or from another
-   *     source than those before: {@link #plainTenant}, {@link #sourceLow}
-   */
+  /** The loop over plain packets: the same, for most of them. */
   @DataPath
-  public int receivePlain(Burst in, int from) {
-    if (!plain) {
-      return from;
-    }
-    // One loop for each header: short enough that C2 inlines all of it, and too long to be inlined
-    // into the poll loop, where its budget would end half-way.
-    int to = stripPlain(in, from, findPlainOuter(in, from));
-    plainReceived += to - from;
-    return to;
-  }
-
-  /** Whose packets {@link #receivePlain} took last. */
-  @DataPath
-  public int plainTenant() {
-    return plainTenant;
-  }
-
-  /**
-   * The end of the packets from {@code from} on whose outer header is plain, all of one tenant from
-   * one remote.
-   */
-  @DataPath
-  private int findPlainOuter(Burst in, int from) {
-    long table = Memory.base(in.address());
-    int end = in.size();
-    int local = (int) localLow;
-    int port = udpPortWord;
-    long mask = tunnelMask;
-    long value = tunnelValue;
-    int vni = -1;
-    int remote = 0;
-    int i = from;
-    while (i < end) {
-      long mbuf = Memory.base(Memory.getLong(table + ((long) i << 3)));
-      long at = Memory.base(Mbuf.data(mbuf));
-      int available = Memory.getUnsignedShort(mbuf + RteMbuf.DATA_LEN);
-      if (available < PLAIN_INNER + PLAIN_BYTES
-          || available != Memory.getInt(mbuf + RteMbuf.PKT_LEN)
-          || (Memory.getInt(at + Ethernet.TYPE) & PLAIN_MASK) != PLAIN_IPV4
-          || Memory.getInt(at + PLAIN_DESTINATION) != local
-          || (Memory.getLong(at + PLAIN_TUNNEL) & mask) != value) {
-        break;
-      }
-      // Destination port, length and checksum of UDP in one word.
-      long udpWord = Memory.getLong(at + PLAIN_UDP);
-      int ipBytes = available - Ethernet.LENGTH;
-      long wanted = (port & 0xffffL) << 16 | Checksum.word(ipBytes - Ipv4.MIN_LENGTH) << 32;
-      long first = Memory.getLong(at + Ethernet.LENGTH);
-      long second = Memory.getLong(at + Ethernet.LENGTH + 8);
-      if ((udpWord & ~0xffffL) != wanted
-          || (first >>> 16 & 0xffff) != Checksum.word(ipBytes)
-          || (first & FIRST_PLAIN_MASK) != 0
-          || (second >>> 8 & 0xff) != Protocol.UDP) {
-        break;
-      }
-      long sum = (first & LOW) + (first >>> 32) + (second & LOW) + (second >>> 32) + (local & LOW);
-      if (!Checksum.isGood(sum)) {
-        break;
-      }
-      int here = Memory.getInt(at + PLAIN_TUNNEL + 4) & PLAIN_MASK;
-      int source = (int) (second >>> 32);
-      if (here != vni || source != remote) {
-        if (i > from || !isTenant(here)) {
-          break;
-        }
-        vni = here;
-        remote = source;
-      }
-      i++;
-    }
-    sourceLow = remote;
-    sourceHigh = 0;
-    return i;
-  }
-
-  /** Whether somebody has the VNI, given as it lies in memory. */
-  @DataPath
-  private boolean isTenant(int vniWord) {
-    if (vniWord != lastVni) {
-      lastVni = vniWord;
-      lastVniTenant = tenants.tenantOf(Integer.reverseBytes(vniWord) >>> 8);
-    }
-    plainTenant = lastVniTenant;
-    return lastVniTenant >= 0;
-  }
-
-  /**
-   * Strips those whose inner headers are plain and right as well, up to the first that is not;
-   * returns that one's index.
-   */
-  @DataPath
-  private static int stripPlain(Burst in, int from, int to) {
-    long table = Memory.base(in.address());
-    int i = from;
-    while (i < to) {
-      long mbuf = Memory.base(Memory.getLong(table + ((long) i << 3)));
-      long at = Memory.base(Mbuf.data(mbuf) + PLAIN_INNER);
-      int bytes = Memory.getUnsignedShort(mbuf + RteMbuf.DATA_LEN) - PLAIN_INNER;
-      long first = Memory.getLong(at + Ethernet.LENGTH);
-      long second = Memory.getLong(at + Ethernet.LENGTH + 8);
-      int last = Memory.getInt(at + PLAIN_DESTINATION);
-      int ipBytes = Short.reverseBytes((short) (first >>> 16)) & 0xffff;
-      int protocol = (int) (second >>> 8) & 0xff;
-      if ((Memory.getInt(at + Ethernet.TYPE) & PLAIN_MASK) != PLAIN_IPV4
-          || Ethernet.LENGTH + ipBytes > bytes
-          || ipBytes < Ipv4.MIN_LENGTH + Udp.LENGTH
-          || (first & FRAGMENT_PLAIN_MASK) != 0) {
-        break;
-      }
-      long sum = (first & LOW) + (first >>> 32) + (second & LOW) + (second >>> 32) + (last & LOW);
-      int l4Bytes = ipBytes - Ipv4.MIN_LENGTH;
-      long l4 = at + PLAIN_UDP;
-      if (!Checksum.isGood(sum) || !isPlainL4(l4, protocol, l4Bytes)) {
-        break;
-      }
-      long pseudo =
-          (second >>> 32) + (last & LOW) + Checksum.word(protocol) + Checksum.word(l4Bytes);
-      if (!Checksum.isGood(pseudo + Checksum.sum(l4, l4Bytes))) {
-        break;
-      }
-      int headroom = Memory.getUnsignedShort(mbuf + RteMbuf.DATA_OFF) + PLAIN_INNER;
-      Memory.putShort(mbuf + RteMbuf.DATA_OFF, (short) headroom);
-      Memory.putShort(mbuf + RteMbuf.DATA_LEN, (short) bytes);
-      Memory.putInt(mbuf + RteMbuf.PKT_LEN, bytes);
-      long flags = Memory.getLong(mbuf + RteMbuf.OL_FLAGS);
-      Memory.putLong(mbuf + RteMbuf.OL_FLAGS, (flags & ~RX_VERDICTS) | ALL_GOOD);
-      Memory.putInt(mbuf + RteMbuf.PACKET_TYPE, 0);
-      i++;
-    }
-    return i;
-  }
-
-  /** UDP with a checksum and the length that IP says, or a whole TCP header. */
-  @DataPath
-  private static boolean isPlainL4(long l4, int protocol, int bytes) {
-    if (protocol == Protocol.UDP) {
-      int tail = Memory.getInt(l4 + Udp.DATAGRAM_LENGTH);
-      return (tail & 0xffff) == Checksum.word(bytes) && tail >>> 16 != 0;
-    }
-    return protocol == Protocol.TCP && Tcp.length(l4, bytes) > 0;
-  }
-
-  /** Shows the readers what {@link #receivePlain} has counted; once a burst. */
-  @DataPath
-  public void publish() {
-    if (plainReceived > 0) {
-      verdicts.countPlain(plainReceived);
-      outerCounters.packets(plainReceived);
-      innerCounters.packets(plainReceived);
-      plainReceived = 0;
-    }
+  public PlainDecapsulator plain() {
+    return plain;
   }
 
   /**
@@ -359,10 +152,13 @@ public final class Decapsulator {
     long at = Memory.base(Mbuf.data(mbuf));
     int available = Memory.getUnsignedShort(mbuf + RteMbuf.DATA_LEN);
     int total = Memory.getInt(mbuf + RteMbuf.PKT_LEN);
-    int found = findOuter(at, available, total);
-    if (found <= 0) {
-      return found == 0 ? NOT_TUNNELLED : DROPPED;
+    int found = outer.find(at, available, total);
+    if (found != OuterFinder.FOUND) {
+      return found == OuterFinder.NOT_OURS ? NOT_TUNNELLED : drop(outer.refusal());
     }
+    ipOffset = outer.ipOffset();
+    l4Offset = outer.l4Offset();
+    end = outer.end();
     long flags = Memory.getLong(mbuf + RteMbuf.OL_FLAGS);
     boolean recognised = (Memory.getInt(mbuf + RteMbuf.PACKET_TYPE) & TUNNEL_TYPE_MASK) != 0;
     if (!isOuterAcceptable(mbuf, at, flags, recognised)) {
@@ -390,113 +186,6 @@ public final class Decapsulator {
   }
 
   // ---- the outer header -------------------------------------------------------------------------
-
-  /** Finds the outer headers. 1: a packet of this tunnel; 0: none; -1: dropped. */
-  @DataPath
-  private int findOuter(long at, int available, int total) {
-    if (available < Ethernet.LENGTH) {
-      drops.count(DropReason.TOO_SHORT);
-      return -1;
-    }
-    int type = Ethernet.type(at);
-    int offset = Ethernet.LENGTH;
-    if (type == Ethernet.TYPE_VLAN && available >= offset + Vlan.LENGTH) {
-      type = Vlan.type(at + offset);
-      offset += Vlan.LENGTH;
-    }
-    ipOffset = offset;
-    if (ipv4) {
-      return type == Ethernet.TYPE_IPV4 ? findIpv4(at, available, total) : 0;
-    }
-    return type == Ethernet.TYPE_IPV6 ? findIpv6(at, available, total) : 0;
-  }
-
-  @DataPath
-  private int findIpv4(long at, int available, int total) {
-    long ip = at + ipOffset;
-    int headerLength = Ipv4.length(ip, available - ipOffset);
-    if (headerLength < 0) {
-      return malformed();
-    }
-    if (Memory.getInt(ip + Ipv4.DESTINATION) != (int) localLow) {
-      return 0;
-    }
-    end = ipOffset + Ipv4.totalLength(ip);
-    l4Offset = ipOffset + headerLength;
-    outerProtocol = Ipv4.protocol(ip);
-    return end > total ? malformed() : findTunnel(at, available, Ipv4.isFragment(ip));
-  }
-
-  @DataPath
-  private int findIpv6(long at, int available, int total) {
-    long ip = at + ipOffset;
-    if (Ipv6.length(ip, available - ipOffset) < 0) {
-      return malformed();
-    }
-    if (Memory.getLong(ip + Ipv6.DESTINATION + 8) != localLow
-        || Memory.getLong(ip + Ipv6.DESTINATION) != localHigh) {
-      return 0;
-    }
-    end = ipOffset + Ipv6.LENGTH + Ipv6.payloadLength(ip);
-    if (end > total) {
-      return malformed();
-    }
-    // No tunnel end point sends extension headers; one that does not come first is skipped.
-    outerProtocol = Ipv6.nextHeader(ip);
-    l4Offset = ipOffset + Ipv6.LENGTH;
-    boolean fragment = false;
-    if (!isOurProtocol(outerProtocol)) {
-      long walk = Ipv6Extensions.walk(ip, Math.min(available, end) - ipOffset);
-      if (Ipv6Extensions.isMalformed(walk)) {
-        return malformed();
-      }
-      outerProtocol = Ipv6Extensions.protocol(walk);
-      l4Offset = ipOffset + Ipv6Extensions.offset(walk);
-      fragment = Ipv6Extensions.isFragment(walk);
-    }
-    return findTunnel(at, available, fragment);
-  }
-
-  @DataPath
-  private boolean isOurProtocol(int protocol) {
-    if (udp) {
-      return protocol == Protocol.UDP;
-    }
-    return gre ? protocol == Protocol.GRE : protocol == Protocol.IPV4 || protocol == Protocol.IPV6;
-  }
-
-  @DataPath
-  private int findTunnel(long at, int available, boolean fragment) {
-    if (!isOurProtocol(outerProtocol)) {
-      return 0;
-    }
-    if (fragment) {
-      drops.count(DropReason.OUTER_FRAGMENT);
-      return -1;
-    }
-    if (!udp) {
-      return 1;
-    }
-    int readable = Math.min(available, end) - l4Offset;
-    if (Udp.length(at + l4Offset, readable) < 0) {
-      return malformed();
-    }
-    if (Udp.destinationPort(at + l4Offset) != udpPort) {
-      return 0;
-    }
-    int datagram = Udp.datagramLength(at + l4Offset);
-    if (datagram < Udp.LENGTH || l4Offset + datagram > end) {
-      return malformed();
-    }
-    end = l4Offset + datagram;
-    return 1;
-  }
-
-  @DataPath
-  private int malformed() {
-    drops.count(DropReason.MALFORMED_OUTER);
-    return -1;
-  }
 
   @DataPath
   private boolean isOuterAcceptable(long mbuf, long at, long flags, boolean recognised) {
@@ -655,7 +344,7 @@ public final class Decapsulator {
   /** What the outer header says that IP-in-IP carries. */
   @DataPath
   private int innerVersion() {
-    return outerProtocol == Protocol.IPV4 ? 4 : 6;
+    return outer.protocol() == Protocol.IPV4 ? 4 : 6;
   }
 
   @DataPath

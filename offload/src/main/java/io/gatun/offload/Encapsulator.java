@@ -165,7 +165,7 @@ public final class Encapsulator {
           || (Memory.getLong(mbuf + RteMbuf.OL_FLAGS) & REQUESTS) != 0) {
         break;
       }
-      long note = InnerPass.noteOfPlain(at, available, path, local);
+      long note = PlainFrame.note(at, available, path, local);
       if (note == 0) {
         break;
       }
@@ -203,7 +203,7 @@ public final class Encapsulator {
     }
     boolean nic = nicBytes(header) + inner.l2Length() <= OffloadPlan.MAX_L2_BYTES;
     inner.useNic(nic);
-    long note = OuterPass.note(path, inner.tos(at), inner.ipVersion(), inner.hash(at), nic);
+    long note = FlowNote.of(path, inner.tos(at), inner.ipVersion(), inner.hash(at), nic);
     if (length > header.frameLimit() || (flags & REQUESTS) != 0) {
       return complete(mbuf, at, length, flags, header, note);
     }
@@ -336,7 +336,7 @@ public final class Encapsulator {
   private void completeOne(Burst out) {
     long note = queue.note(0);
     long mbuf = queue.mbuf(0);
-    long complete = outerPass.complete(mbuf, paths[OuterPass.path(note)], note, queue.sum(0));
+    long complete = outerPass.complete(mbuf, paths[FlowNote.path(note)], note, queue.sum(0));
     queue.remove(1);
     if (complete != 0) {
       out.add(complete);

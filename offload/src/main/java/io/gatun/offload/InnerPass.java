@@ -40,18 +40,6 @@ final class InnerPass {
       RteMbuf.L2_LEN_BITS + RteMbuf.L3_LEN_BITS + RteMbuf.L4_LEN_BITS;
   private static final int ADDRESSES = 12;
 
-  // Offsets in an untagged frame with an IPv4 header without options, and what that looks like from
-  // the Ethernet type on, read as a little-endian int: 08 00 45.
-  private static final int PLAIN_TOTAL_LENGTH = Ethernet.LENGTH + Ipv4.TOTAL_LENGTH;
-  private static final int PLAIN_FRAGMENT = Ethernet.LENGTH + Ipv4.FLAGS_AND_OFFSET;
-  private static final int PLAIN_PROTOCOL = Ethernet.LENGTH + Ipv4.PROTOCOL;
-  private static final int PLAIN_SOURCE = Ethernet.LENGTH + Ipv4.SOURCE;
-  private static final int PLAIN_PORTS = Ethernet.LENGTH + Ipv4.MIN_LENGTH;
-  private static final int PLAIN_BYTES = PLAIN_PORTS + Udp.LENGTH;
-  private static final int PLAIN_MASK = 0x00ff_ffff;
-  private static final int PLAIN_IPV4 = 0x0045_0008;
-  private static final int PLAIN_FRAGMENT_MASK = 0xff3f;
-
   private static final int VLAN_BYTES = 4;
   private static final int IP = 1;
   private static final int L4 = 2;
@@ -100,36 +88,6 @@ final class InnerPass {
     return ethernet
         ? headers.parseEthernet(at, available, total) || available >= Ethernet.LENGTH
         : headers.parseIp(at, available, total);
-  }
-
-  /**
-   * The note of the commonest of packets, without a look at anything but what it needs: an untagged
-   * frame with TCP or UDP over IPv4 without options, in one piece.
-   *
-   * @param available bytes of the frame; it may be in several segments, as only the first 42 bytes
-   *     are read, which a frame of that kind has in the first
-   * @param local own address as it lies in memory, 0 for none: a packet from it is not plain
-   * @return the note; 0 for another packet, or for one of many that a closer look finds plain, too
-   */
-  @DataPath
-  static long noteOfPlain(long data, int available, int path, int local) {
-    long at = Memory.base(data);
-    if (available < PLAIN_BYTES || (Memory.getInt(at + Ethernet.TYPE) & PLAIN_MASK) != PLAIN_IPV4) {
-      return 0;
-    }
-    int protocol = Memory.getUnsignedByte(at + PLAIN_PROTOCOL);
-    int end = Ethernet.LENGTH + Memory.getUnsignedShortBigEndian(at + PLAIN_TOTAL_LENGTH);
-    long addresses = Memory.getLong(at + PLAIN_SOURCE);
-    if ((protocol != Protocol.TCP && protocol != Protocol.UDP)
-        || (Memory.getShort(at + PLAIN_FRAGMENT) & PLAIN_FRAGMENT_MASK) != 0
-        || end > available
-        || end < PLAIN_BYTES
-        || (int) addresses == local) {
-      return 0;
-    }
-    int tos = Memory.getUnsignedByte(at + Ethernet.LENGTH + Ipv4.TYPE_OF_SERVICE);
-    int hash = FlowHash.mix(addresses, protocol ^ Memory.getInt(at + PLAIN_PORTS));
-    return OuterPass.note(path, tos, 4, hash, true);
   }
 
   @DataPath

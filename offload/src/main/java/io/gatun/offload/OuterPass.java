@@ -10,6 +10,7 @@ import io.gatun.offload.wire.Gre;
 import io.gatun.offload.wire.Ipv4;
 import io.gatun.offload.wire.Ipv6;
 import io.gatun.offload.wire.Protocol;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.offload.wire.Udp;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
@@ -21,17 +22,11 @@ import java.lang.foreign.Arena;
  * The second pass: puts the outer header before a packet whose inner header is complete, and
  * completes it in software or tells the NIC to.
  *
- * <p>Of an inner packet it gets a note: {@link #note} says what is in it.
+ * <p>Of an inner packet it gets a {@link FlowNote}.
  *
  * <p>One lcore.
  */
 final class OuterPass {
-  private static final int PATH_BITS = 16;
-  private static final int TOS_SHIFT = PATH_BITS;
-  private static final int IPV6_SHIFT = TOS_SHIFT + 8;
-  private static final int HASH_SHIFT = 32;
-  private static final long IPV6_BIT = 1L << IPV6_SHIFT;
-  private static final long SOFTWARE_BIT = IPV6_BIT << 1;
 
   /** The ports for flow entropy: 49152 to 65535 (RFC 7348 section 5). */
   private static final int FIRST_PORT = 0xc000;
@@ -113,29 +108,6 @@ final class OuterPass {
   }
 
   /**
-   * Packs what the pass must know of an inner packet.
-   *
-   * @param path number of its {@link OuterHeader}, 0 to 65535
-   * @param tos inner TOS or traffic class; 0 without IP
-   * @param ipVersion of the inner packet
-   * @param hash of its flow
-   * @param nic whether the NIC may be asked for something
-   */
-  @DataPath
-  static long note(int path, int tos, int ipVersion, int hash, boolean nic) {
-    return path
-        | (long) tos << TOS_SHIFT
-        | (ipVersion == 6 ? IPV6_BIT : 0)
-        | (nic ? 0 : SOFTWARE_BIT)
-        | (long) hash << HASH_SHIFT;
-  }
-
-  @DataPath
-  static int path(long note) {
-    return (int) note & 0xffff;
-  }
-
-  /**
    * Completes the packets at the front of the queue that need nothing but this: an IPv4 header, and
    * a UDP header without a checksum, before a buffer with headroom that nobody shares. One loop
    * without calls, as most traffic is of this kind.
@@ -149,7 +121,7 @@ final class OuterPass {
     int tosMask = dscp < 0 ? 0xff : ECN_MASK;
     int tosBits = dscp < 0 ? 0 : dscp << 2;
     // Trains of packets have one header: what it says is kept until another one comes.
-    OuterHeader header = paths[path(queue.note(0))];
+    OuterHeader header = paths[FlowNote.path(queue.note(0))];
     OuterHeader last = header;
     int length = header.length();
     int ipOffset = header.ipOffset();
@@ -158,7 +130,7 @@ final class OuterPass {
     int done = 0;
     while (done < count) {
       long note = queue.note(done);
-      header = paths[path(note)];
+      header = paths[FlowNote.path(note)];
       if (header != last) {
         last = header;
         length = header.length();
@@ -181,7 +153,7 @@ final class OuterPass {
       copy(header.bytes(), at, length);
       long ip = Memory.base(at + ipOffset);
       long udpHeader = Memory.base(at + l4Offset);
-      int tos = ((int) (note >>> TOS_SHIFT) & tosMask) | tosBits;
+      int tos = (FlowNote.tos(note) & tosMask) | tosBits;
       int lengthWord = Short.reverseBytes((short) (whole - ipOffset)) & 0xffff;
       int idWord = Short.reverseBytes((short) header.nextIdentification()) & 0xffff;
       // Four words and a folded sum: two folds are enough.
@@ -191,7 +163,7 @@ final class OuterPass {
       Memory.putByte(ip + Ipv4.TYPE_OF_SERVICE, (byte) tos);
       Memory.putInt(ip + Ipv4.TOTAL_LENGTH, lengthWord | idWord << 16);
       Memory.putShort(ip + Ipv4.CHECKSUM, (short) ~sum);
-      int port = FIRST_PORT | ((int) (note >>> HASH_SHIFT) & PORT_MASK);
+      int port = FIRST_PORT | (FlowNote.hash(note) & PORT_MASK);
       Memory.putShort(udpHeader + Udp.SOURCE_PORT, Short.reverseBytes((short) port));
       Memory.putShort(
           udpHeader + Udp.DATAGRAM_LENGTH, Short.reverseBytes((short) (whole - l4Offset)));
@@ -212,7 +184,7 @@ final class OuterPass {
    *
    * @param packet with a complete inner header; it stays the caller's if the result is 0
    * @param header for it
-   * @param note what {@link #note} packed
+   * @param note see {@link FlowNote}
    * @param frameSum partial sum of the whole packet, where the outer header has a checksum over it
    * @return the packet to send, another mbuf where a header had to be chained before it; 0 for none
    */
@@ -226,7 +198,7 @@ final class OuterPass {
     boolean shared = (rearm & REFERENCES) != ONE_REFERENCE;
     boolean asksNic = tunnelInNic || longL2;
     // A header in a shared buffer cannot lie in one piece with the outer one, as drivers want it.
-    boolean nic = asksNic && (note & SOFTWARE_BIT) == 0 && !shared;
+    boolean nic = asksNic && FlowNote.mayUseNic(note) && !shared;
     long sum = asksNic && !nic && sums ? MbufChain.sum(mbuf, 0, frame) : frameSum;
     int carried = nic && longL2 ? carried(mbuf, frame) : frame;
     long at;
@@ -332,10 +304,10 @@ final class OuterPass {
 
   @DataPath
   private void completeIp(HeaderPass pass, long ip, OuterHeader header, long note, int ipBytes) {
-    int inner = (int) (note >>> TOS_SHIFT) & 0xff;
+    int inner = FlowNote.tos(note);
     // RFC 6040 section 4.1: ECN is copied in normal mode, whatever becomes of the DSCP.
     int tos = dscp < 0 ? inner : dscp << 2 | (inner & ECN_MASK);
-    int protocol = (note & IPV6_BIT) != 0 ? Protocol.IPV6 : Protocol.IPV4;
+    int protocol = FlowNote.isIpv6(note) ? Protocol.IPV6 : Protocol.IPV4;
     if (header.template().ipVersion() == 4) {
       long changed = (long) tos << 8; // the second byte of a word, in memory's order
       Memory.putByte(ip + 1, (byte) tos);
@@ -346,7 +318,7 @@ final class OuterPass {
       pass.completeIp(ip, header.template(), ipBytes, header.nextIdentification(), changed);
     } else {
       // The flow label carries entropy for tunnels without ports, too (RFC 6438).
-      int label = (int) (note >>> HASH_SHIFT) & FLOW_LABEL_MASK;
+      int label = FlowNote.hash(note) & FLOW_LABEL_MASK;
       Ipv6.versionClassFlow(ip, Ipv6.versionClassFlowOf(tos, label));
       if (ipip) {
         Memory.putByte(ip + Ipv6.NEXT_HEADER, (byte) protocol);
@@ -358,7 +330,7 @@ final class OuterPass {
   @DataPath
   private void completeUdp(
       HeaderPass pass, long at, OuterHeader header, long note, int bytes, long frameSum) {
-    int port = FIRST_PORT | ((int) (note >>> HASH_SHIFT) & PORT_MASK);
+    int port = FIRST_PORT | (FlowNote.hash(note) & PORT_MASK);
     long portWord = Checksum.word(port);
     long lengthWord = Checksum.word(bytes);
     Memory.putShort(at + Udp.SOURCE_PORT, (short) portWord);
@@ -374,7 +346,7 @@ final class OuterPass {
     long sum = header.l4Sum() + frameSum;
     if (nvgre) {
       // RFC 7637 section 3.2: the lowest 8 bits of the key are the flow's.
-      Memory.putByte(at + 7, (byte) (note >>> HASH_SHIFT));
+      Memory.putByte(at + 7, (byte) FlowNote.hash(note));
       return;
     }
     if (greSequence) {

@@ -1,6 +1,7 @@
 package io.gatun.offload;
 
 import io.gatun.offload.wire.IpAddress;
+import io.gatun.offload.wire.TunnelType;
 import java.util.HexFormat;
 
 /**

@@ -6,6 +6,7 @@ import io.gatun.offload.wire.Geneve;
 import io.gatun.offload.wire.GeneveOption;
 import io.gatun.offload.wire.Gre;
 import io.gatun.offload.wire.Nvgre;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.offload.wire.Vxlan;
 import io.gatun.offload.wire.VxlanGpe;
 import io.gatun.pmd.DataPath;
@@ -71,7 +72,7 @@ final class TunnelParser {
       case GENEVE -> parseGeneve(at, available);
       case GRE -> parseGre(at, available);
       case NVGRE -> parseNvgre(at, available);
-      case IPIP -> {
+      default -> { // IPIP; not named, as a switch without default makes an exception
         length = 0;
         identifier = -1;
         yield true;

@@ -12,12 +12,16 @@ import picocli.CommandLine;
 /** {@code gatun bench}. */
 @CommandLine.Command(
     name = "bench",
-    description = "Measure Gatun beside DPDK's own programs and print the ratios.",
+    description = "Measure Gatun beside the C programs that people use and print the ratios.",
     sortOptions = false)
 public final class BenchCommand implements Command {
   @CommandLine.Parameters(
       paramLabel = "WHAT",
-      description = "forward: io and macswap against dpdk-testpmd, allocation, calls, start-up")
+      description = {
+        "forward: io and macswap against dpdk-testpmd, allocation, calls, start-up;",
+        "overlay: tunnels against OVS-DPDK, checksums against testpmd's csum engine, segmentation"
+            + " against rte_gso, the checksum alone against gcc"
+      })
   private String what = "";
 
   @CommandLine.Option(
@@ -48,25 +52,46 @@ public final class BenchCommand implements Command {
 
   @Override
   public int run(List<String> ealArguments) throws Exception {
-    if (!what.equals("forward")) {
-      throw new UsageException("\"" + what + "\" is no benchmark; there is forward");
-    }
     if (pairs < 1 || !(seconds >= 0.5 && seconds <= 600)) {
       throw new UsageException(
           "--pairs %d, --seconds %s: at least 1 pair and 0.5 to 600 seconds are needed"
               .formatted(pairs, seconds));
     }
-    ForwardBench bench = new ForwardBench(pairs, seconds, only);
-    bench.run(ratio -> (json ? System.err : System.out).println(ratio.toText()));
+    List<Bench> benches = benches(new Effort(pairs, seconds));
+    Leftovers.removeAtExit();
+    Results results =
+        new Results(only, ratio -> (json ? System.err : System.out).println(ratio.toText()));
+    for (Bench bench : benches) {
+      bench.run(results);
+    }
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
-      result.put("benchmark", "forward");
-      result.put("ratios", bench.ratios());
-      result.put("skipped", bench.skipped());
+      result.put("benchmark", what);
+      result.put("ratios", results.ratios());
+      result.put("skipped", results.skipped());
+      result.put("failed", results.failed());
       System.out.println(Json.text(result));
     } else {
-      bench.skipped().forEach((name, reason) -> System.out.println(name + ": skipped, " + reason));
+      results
+          .skipped()
+          .forEach((name, reason) -> System.out.println(name + ": skipped, " + reason));
     }
-    return Main.DONE;
+    results.failed().forEach((name, reason) -> System.err.println(name + ": failed, " + reason));
+    return results.failed().isEmpty() ? Main.DONE : Main.FAILED;
+  }
+
+  private List<Bench> benches(Effort effort) {
+    return switch (what) {
+      case "forward" -> List.of(new ForwardBench(effort));
+      case "overlay" ->
+          List.of(
+              new TunnelBench(effort),
+              new EngineBench(effort),
+              new SegmentationBench(effort),
+              new ChecksumBench(effort));
+      default ->
+          throw new UsageException(
+              "\"" + what + "\" is no benchmark; there are forward and overlay");
+    };
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,6 +26,7 @@ final class Program implements AutoCloseable {
     this.line = line;
     this.errors = errors;
     this.process = process;
+    Leftovers.opened(this);
   }
 
   /** This installation's {@code gatun} with the JVM options of the running one. */
@@ -59,18 +61,22 @@ final class Program implements AutoCloseable {
 
   /** Starts a program in a folder. */
   static Program start(List<String> line, Path folder) throws IOException {
+    return start(line, folder, Map.of());
+  }
+
+  /** Starts a program in a folder with variables besides those of this process. */
+  static Program start(List<String> line, Path folder, Map<String, String> environment)
+      throws IOException {
     Path errors = Files.createTempFile("gatun-bench", ".err");
     try {
-      Process process =
-          new ProcessBuilder(line)
-              .directory(folder.toAbsolutePath().toFile())
-              .redirectError(errors.toFile())
-              .start();
-      return new Program(line, errors, process);
+      ProcessBuilder builder = new ProcessBuilder(line);
+      builder.environment().putAll(environment);
+      builder.directory(folder.toAbsolutePath().toFile()).redirectError(errors.toFile());
+      return new Program(line, errors, builder.start());
     } catch (IOException e) {
       Files.delete(errors);
       throw new IOException(
-          line.getFirst() + " cannot be started: apt-get install dpdk-dev gcc pkg-config", e);
+          line.getFirst() + " cannot be started: scripts/bench installs what it needs", e);
     }
   }
 
@@ -89,6 +95,10 @@ final class Program implements AutoCloseable {
 
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   /** Writes a line to its standard input. */
@@ -139,5 +149,11 @@ final class Program implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     Files.deleteIfExists(errors);
+    Leftovers.closed(this);
+  }
+
+  @Override
+  public String toString() {
+    return "process " + process.pid() + ": " + String.join(" ", line);
   }
 }

@@ -1,8 +1,10 @@
 package io.gatun.hw.bench;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gatun against its peer in several pairs of runs.
@@ -16,6 +18,8 @@ import java.util.Locale;
  * @param ratio median of the pairs' ratios; above 1 Gatun is faster
  * @param ratioMin smallest ratio of a pair
  * @param ratioMax largest ratio of a pair
+ * @param allocatedBytes that Gatun's data path allocated in all runs together; null where there is
+ *     no data path
  */
 record Ratio(
     String name,
@@ -26,11 +30,41 @@ record Ratio(
     double peerMedian,
     double ratio,
     double ratioMin,
-    double ratioMax) {
+    double ratioMax,
+    @Nullable Long allocatedBytes) {
+  /** What is measured once: a rate or a time. */
+  @FunctionalInterface
+  interface Run {
+    double measure() throws IOException, InterruptedException;
+  }
+
   /** Collects pairs. */
   static final class Collector {
     private final List<Double> gatun = new ArrayList<>();
     private final List<Double> peer = new ArrayList<>();
+    private @Nullable Long allocatedBytes;
+
+    /**
+     * Runs both in turns. Who goes first changes, so that a drift of the machine favours nobody.
+     */
+    Collector alternate(int pairs, Run gatunRun, Run peerRun)
+        throws IOException, InterruptedException {
+      for (int pair = 0; pair < pairs; pair++) {
+        if (pair % 2 == 0) {
+          double peerValue = peerRun.measure();
+          add(gatunRun.measure(), peerValue);
+        } else {
+          double gatunValue = gatunRun.measure();
+          add(gatunValue, peerRun.measure());
+        }
+      }
+      return this;
+    }
+
+    /** Records what Gatun's data path allocated in a run. */
+    void allocated(long bytes) {
+      allocatedBytes = bytes + (allocatedBytes == null ? 0 : allocatedBytes);
+    }
 
     void add(double gatunValue, double peerValue) {
       gatun.add(gatunValue);
@@ -61,7 +95,8 @@ record Ratio(
           round(median(peer)),
           round(median(ratios)),
           round(ratios.stream().mapToDouble(r -> r).min().orElse(Double.NaN)),
-          round(ratios.stream().mapToDouble(r -> r).max().orElse(Double.NaN)));
+          round(ratios.stream().mapToDouble(r -> r).max().orElse(Double.NaN)),
+          allocatedBytes);
     }
   }
 

@@ -22,37 +22,38 @@ final class StartUpBench {
   }
 
   Ratio run() throws IOException, InterruptedException {
-    Ratio.Collector collector = new Ratio.Collector();
-    for (int pair = 0; pair < pairs; pair++) {
-      double peer = toFirstPacket(testpmd());
-      collector.add(toFirstPacket(gatun()), peer);
-    }
-    return collector.ofTimes("start-up to first packet", "ms", "testpmd");
+    return new Ratio.Collector()
+        .alternate(pairs, this::gatun, this::testpmd)
+        .ofTimes("start-up to first packet", "ms", "testpmd");
   }
 
-  private List<String> eal() {
+  private List<String> eal(EalPrefix prefix) {
     return List.of(
         "-l",
         "0-1",
         "--no-pci",
         "--in-memory",
-        "--file-prefix=gatun-start-" + ProcessHandle.current().pid(),
+        prefix.argument(),
         "--vdev=net_tap0,iface=" + tap,
         "--");
   }
 
-  private List<String> testpmd() {
-    List<String> line = new ArrayList<>(List.of("dpdk-testpmd"));
-    line.addAll(eal());
-    line.addAll(List.of("--forward-mode=txonly", "--auto-start", "--interactive"));
-    return line;
+  private double testpmd() throws IOException, InterruptedException {
+    try (EalPrefix prefix = EalPrefix.take()) {
+      List<String> line = new ArrayList<>(List.of("dpdk-testpmd"));
+      line.addAll(eal(prefix));
+      line.addAll(List.of("--forward-mode=txonly", "--auto-start", "--interactive"));
+      return toFirstPacket(line);
+    }
   }
 
-  private List<String> gatun() {
-    List<String> arguments = new ArrayList<>(List.of("forward"));
-    arguments.addAll(eal());
-    arguments.addAll(List.of("--mode=txonly", "--stats-period=0"));
-    return Program.gatun(arguments);
+  private double gatun() throws IOException, InterruptedException {
+    try (EalPrefix prefix = EalPrefix.take()) {
+      List<String> arguments = new ArrayList<>(List.of("forward"));
+      arguments.addAll(eal(prefix));
+      arguments.addAll(List.of("--mode=txonly", "--stats-period=0"));
+      return toFirstPacket(Program.gatun(arguments));
+    }
   }
 
   /** Milliseconds; the process is ended. */

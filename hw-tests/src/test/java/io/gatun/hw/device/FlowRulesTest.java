@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.gatun.bindings.RteEthdev;
 import io.gatun.offload.TunnelConfig;
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.flow.FlowAction;
 import io.gatun.offload.flow.FlowItem;
 import io.gatun.offload.flow.FlowRule;
@@ -17,6 +16,7 @@ import io.gatun.offload.flow.TunnelEndpoint;
 import io.gatun.offload.flow.TunnelRules;
 import io.gatun.offload.flow.WantedRule;
 import io.gatun.offload.wire.IpAddress;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.Port;
 import java.util.List;

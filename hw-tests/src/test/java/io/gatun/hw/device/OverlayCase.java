@@ -2,11 +2,11 @@ package io.gatun.hw.device;
 
 import io.gatun.offload.OuterHeader;
 import io.gatun.offload.TunnelConfig;
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.OffloadPlan;
 import io.gatun.offload.plan.OffloadPreference;
 import io.gatun.offload.plan.OffloadRequest;
 import io.gatun.offload.wire.IpAddress;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;

@@ -5,7 +5,6 @@ import static io.gatun.offload.plan.Shape.INNER_IN_NIC_LONG_L2;
 import static io.gatun.offload.plan.Shape.SOFTWARE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.Direction;
 import io.gatun.offload.plan.OffloadPlan;
 import io.gatun.offload.plan.OffloadReport;
@@ -17,6 +16,7 @@ import io.gatun.offload.plan.Quirks;
 import io.gatun.offload.plan.RxVerdictSource;
 import io.gatun.offload.plan.SelfTestResults;
 import io.gatun.offload.plan.Shape;
+import io.gatun.offload.wire.TunnelType;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

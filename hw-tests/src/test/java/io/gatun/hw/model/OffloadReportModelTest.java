@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.Direction;
 import io.gatun.offload.plan.OffloadPlan;
 import io.gatun.offload.plan.OffloadReport;
@@ -13,6 +12,7 @@ import io.gatun.offload.plan.Pass;
 import io.gatun.offload.plan.Placement;
 import io.gatun.offload.plan.RxVerdictSource;
 import io.gatun.offload.plan.Shape;
+import io.gatun.offload.wire.TunnelType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -98,11 +98,12 @@ public final class Tool {
   /** Runs a program of {@code hw-tests/src/test/python}; returns what it prints. */
   public static String python(String program, Object... arguments) {
     Path root = Path.of(System.getProperty("gatun.root", ".."));
-    String[] command = new String[2 + arguments.length];
+    String[] command = new String[3 + arguments.length];
     command[0] = PYTHON;
-    command[1] = root.resolve("hw-tests/src/test/python").resolve(program).toString();
+    command[1] = "-B"; // leaves no compiled files among the sources
+    command[2] = root.resolve("hw-tests/src/test/python").resolve(program).toString();
     for (int i = 0; i < arguments.length; i++) {
-      command[2 + i] = arguments[i].toString();
+      command[3 + i] = arguments[i].toString();
     }
     return run(command).orFail();
   }

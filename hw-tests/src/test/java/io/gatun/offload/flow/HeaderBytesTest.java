@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatun.hw.tool.Tool;
 import io.gatun.offload.TunnelConfig;
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.wire.IpAddress;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
 import java.util.HexFormat;
 import java.util.List;

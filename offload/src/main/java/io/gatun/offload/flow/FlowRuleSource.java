@@ -1,8 +1,8 @@
 package io.gatun.offload.flow;
 
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.Placement;
 import io.gatun.offload.plan.RuleSource;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.Port;
 import java.util.Arrays;
 import java.util.List;

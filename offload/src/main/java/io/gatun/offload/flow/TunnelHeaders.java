@@ -1,10 +1,10 @@
 package io.gatun.offload.flow;
 
 import io.gatun.offload.TunnelConfig;
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.wire.Ethernet;
 import io.gatun.offload.wire.IpAddress;
 import io.gatun.offload.wire.Protocol;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.gatun.offload.flow;
 
 import io.gatun.bindings.RteEthdev;
 import io.gatun.offload.TunnelConfig;
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.wire.IpAddress;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.Port;
 import java.util.ArrayList;

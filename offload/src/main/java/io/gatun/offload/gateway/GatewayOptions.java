@@ -1,9 +1,9 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.offload.TunnelConfig;
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.OffloadPreference;
 import io.gatun.offload.wire.IpAddress;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.cli.UsageException;
 import java.util.ArrayList;

@@ -76,16 +76,16 @@ final class UnderlaySide {
     int delivered = 0;
     int i = 0;
     while (i < count) {
-      int next = decapsulator.receivePlain(in, i);
+      int next = decapsulator.plain().receive(in, i);
       if (next > i) {
-        delivered += deliverAlike(in, i, next, decapsulator.plainTenant());
+        delivered += deliverAlike(in, i, next, decapsulator.plain().tenant());
         i = next;
         continue;
       }
       long packet = in.get(i);
       int tenant = decapsulator.receive(packet);
       if (tenant >= 0) {
-        delivered += deliver(packet, tenant) ? 1 : 0;
+        delivered += deliverOne(packet, tenant) ? 1 : 0;
       } else if (tenant == Decapsulator.NOT_TUNNELLED) {
         receiveOwn(packet);
       } else {
@@ -93,7 +93,7 @@ final class UnderlaySide {
       }
       i++;
     }
-    decapsulator.publish();
+    decapsulator.plain().publish();
     in.size(0);
     if (delivered > 0) {
       decapsulated.add(delivered);
@@ -112,8 +112,9 @@ final class UnderlaySide {
     TenantPort port = portOf[tenant];
     if (learns || vlanOf[tenant] >= 0 || port.out().remaining() < to - from) {
       int delivered = 0;
+      long source = Integer.reverseBytes(decapsulator.plain().source()) & 0xffff_ffffL;
       for (int i = from; i < to; i++) {
-        delivered += deliver(in.get(i), tenant) ? 1 : 0;
+        delivered += deliver(in.get(i), tenant, 0, source) ? 1 : 0;
       }
       return delivered;
     }
@@ -125,10 +126,20 @@ final class UnderlaySide {
   }
 
   @DataPath
-  private boolean deliver(long packet, int tenant) {
+  private boolean deliverOne(long packet, int tenant) {
+    long low = decapsulator.sourceLow();
+    return ipv4
+        ? deliver(packet, tenant, 0, Integer.reverseBytes((int) low) & 0xffff_ffffL)
+        : deliver(
+            packet, tenant, Long.reverseBytes(decapsulator.sourceHigh()), Long.reverseBytes(low));
+  }
+
+  /** Delivers a packet from a remote whose address is given in host order. */
+  @DataPath
+  private boolean deliver(long packet, int tenant, long high, long low) {
     TenantPort port = portOf[tenant];
     if (learns) {
-      learn(packet, tenant);
+      learn(packet, tenant, paths.remoteOf(high, low));
     }
     if (vlanOf[tenant] >= 0 && !insertVlan(mbuf.wrap(packet), vlanOf[tenant])
         || !ethernet && !addEthernet(packet, tenant, port)) {
@@ -148,13 +159,7 @@ final class UnderlaySide {
 
   /** The inner source is behind the outer source, if that is a remote of ours. */
   @DataPath
-  private void learn(long packet, int tenant) {
-    long low = decapsulator.sourceLow();
-    long high = decapsulator.sourceHigh();
-    int remote =
-        ipv4
-            ? paths.remoteOf(0, Integer.reverseBytes((int) low) & 0xffff_ffffL)
-            : paths.remoteOf(Long.reverseBytes(high), Long.reverseBytes(low));
+  private void learn(long packet, int tenant, int remote) {
     if (remote >= 0) {
       long source = Ethernet.source(Memory.base(Mbuf.data(packet)));
       stations.learn(tenant, source, remote, clock.seconds());

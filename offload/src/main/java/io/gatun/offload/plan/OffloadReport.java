@@ -1,6 +1,6 @@
 package io.gatun.offload.plan;
 
-import io.gatun.offload.TunnelType;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.cli.TextTable;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.gatun.offload.plan;
 
-import io.gatun.offload.TunnelType;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.Port;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

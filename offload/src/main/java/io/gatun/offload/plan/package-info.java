@@ -1,6 +1,6 @@
 /**
- * What of a packet's completion the NIC does and what software does: decided once, when a port is
- * configured.
+ * The planner: what of a packet's completion the NIC does and what software does, decided once,
+ * when a port is configured.
  *
  * <p>Control plane, immutable and without native calls: {@link
  * io.gatun.offload.plan.OffloadRequest} × {@link io.gatun.offload.plan.PortCapabilities} × {@link

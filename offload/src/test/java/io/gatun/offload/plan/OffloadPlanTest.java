@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatun.bindings.RteEthBits;
 import io.gatun.bindings.RteMbufFlags;
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.SelfTestResults.Outcome;
 import io.gatun.offload.plan.SelfTestResults.Status;
+import io.gatun.offload.wire.TunnelType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

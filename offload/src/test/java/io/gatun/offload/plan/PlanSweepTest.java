@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatun.bindings.RteEthBits;
 import io.gatun.bindings.RteMbufFlags;
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.OffloadPreference.Choice;
+import io.gatun.offload.wire.TunnelType;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;

@@ -1,6 +1,5 @@
 package io.gatun.offload.plan.cli;
 
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.OffloadPreference;
 import io.gatun.offload.plan.OffloadReport;
 import io.gatun.offload.plan.PortCapabilities;
@@ -9,6 +8,7 @@ import io.gatun.offload.plan.RuleSource;
 import io.gatun.offload.plan.SelfTestResults;
 import io.gatun.offload.plan.selftest.SelfTest;
 import io.gatun.offload.plan.selftest.SelfTestStore;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.Eal;
 import io.gatun.pmd.Port;
 import io.gatun.pmd.cli.PortSection;

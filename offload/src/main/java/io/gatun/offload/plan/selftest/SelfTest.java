@@ -1,12 +1,12 @@
 package io.gatun.offload.plan.selftest;
 
 import io.gatun.bindings.RteEthBits;
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.Feature;
 import io.gatun.offload.plan.PortCapabilities;
 import io.gatun.offload.plan.SelfTestResults;
 import io.gatun.offload.plan.SelfTestResults.Outcome;
 import io.gatun.offload.plan.SelfTestResults.Status;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.Agent;
 import io.gatun.pmd.Eal;
 import io.gatun.pmd.IdleStrategy;

@@ -23,11 +23,11 @@ import static io.gatun.bindings.RteMbufFlags.RTE_MBUF_F_TX_TCP_SEG;
 import static io.gatun.bindings.RteMbufFlags.RTE_MBUF_F_TX_UDP_CKSUM;
 import static io.gatun.bindings.RteMbufFlags.RTE_MBUF_F_TX_VLAN;
 
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.Feature;
 import io.gatun.offload.plan.PortCapabilities;
 import io.gatun.offload.plan.TunnelSupport;
 import io.gatun.offload.plan.selftest.TestPacket.Recipe;
+import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.Mbuf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

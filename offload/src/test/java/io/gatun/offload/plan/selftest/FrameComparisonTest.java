@@ -2,11 +2,11 @@ package io.gatun.offload.plan.selftest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.DpdkVersion;
 import io.gatun.offload.plan.Feature;
 import io.gatun.offload.plan.PortCapabilities;
 import io.gatun.offload.plan.selftest.TestPacket.Recipe;
+import io.gatun.offload.wire.TunnelType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -2,13 +2,13 @@ package io.gatun.offload.plan.selftest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatun.offload.TunnelType;
 import io.gatun.offload.plan.DpdkVersion;
 import io.gatun.offload.plan.Feature;
 import io.gatun.offload.plan.PortCapabilities;
 import io.gatun.offload.plan.SelfTestResults;
 import io.gatun.offload.plan.SelfTestResults.Outcome;
 import io.gatun.offload.plan.SelfTestResults.Status;
+import io.gatun.offload.wire.TunnelType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,9 +89,8 @@ class SelfTestStoreTest {
 
   @Test
   void theFileStandsWhereStateBelongs() {
-    assertThat(SelfTestStore.directory("/s", "root", "/root")).isEqualTo(Path.of("/s"));
-    assertThat(SelfTestStore.directory(null, "root", "/root")).isEqualTo(Path.of("/var/lib"));
-    assertThat(SelfTestStore.directory("", "u", "/home/u"))
-        .isEqualTo(Path.of("/home/u/.local/state"));
+    assertThat(SelfTestStore.directory("/s", "root", "/r")).isEqualTo(Path.of("/s"));
+    assertThat(SelfTestStore.directory(null, "root", "/r")).isEqualTo(Path.of("/var/lib"));
+    assertThat(SelfTestStore.directory("", "u", "/h")).isEqualTo(Path.of("/h/.local/state"));
   }
 }

@@ -1,4 +1,4 @@
-package io.gatun.offload;
+package io.gatun.offload.wire;
 
 /** The encapsulations that Gatun terminates. */
 public enum TunnelType {

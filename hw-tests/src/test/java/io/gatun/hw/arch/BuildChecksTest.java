@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * builds small modules whose parent is Gatun's own pom, each with one thing wrong, so it is the
  * very configuration that is tried, and not a copy of it.
  */
+@Tag("slow")
 class BuildChecksTest {
   private static final String CLASS =
       """

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bad input and faults: one clear line, exit 1 or 2, nothing left behind. */
 @Tag("dpdk")
+@Tag("slow")
 class FaultsIT {
   private static final String[] TWO_PORTS = {
     "-l", "0-1", "--no-pci", "--in-memory", "--vdev=net_null0", "--vdev=net_null1"

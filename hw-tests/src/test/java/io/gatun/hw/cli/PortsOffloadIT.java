@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code gatun ports --offload} and {@code --self-test} on ports that are there. */
 @Tag("dpdk")
+@Tag("slow")
 class PortsOffloadIT {
   private static final String LEFT = "gtself0";
   private static final String RIGHT = "gtself1";

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code gatun run} and {@code --stage} as users start them. */
 @Tag("dpdk")
+@Tag("slow")
 class RunIT {
   private static final int PACKETS = 100;
   private static final String BOTH_WAYS =

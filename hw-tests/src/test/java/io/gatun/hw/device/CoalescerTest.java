@@ -38,6 +38,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * not.
  */
 @Tag("dpdk")
+@Tag("slow")
 class CoalescerTest {
   private static final int BURST = Burst.MAX_CAPACITY;
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * What the gateway makes of fresh buffers, with scapy as the judge, and what an empty pool does.
  */
 @Tag("dpdk")
+@Tag("slow")
 class GatewayBuffersTest {
   @RegisterExtension static final EalFixture DPDK = EalFixture.with();
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * which packets are left out because of it, is said and counted in checksum_frames.py.
  */
 @Tag("dpdk")
+@Tag("slow")
 class ChecksumCommandIT {
   private static final int SEED = 1071;
   private static final int PACKETS = 20_000;
@@ -87,6 +88,7 @@ class ChecksumCommandIT {
   /** Runs the engine interactively: there is no other way to know that it is through. */
   private static void testpmd(Path in, Path out, long frames)
       throws IOException, InterruptedException {
+    String prefix = GatunProcess.uniquePrefix();
     Path said = Files.createTempFile(in.getParent(), "testpmd", ".txt");
     List<String> line =
         new java.util.ArrayList<>(
@@ -97,7 +99,7 @@ class ChecksumCommandIT {
                 "--in-memory",
                 "-m",
                 "192",
-                "--file-prefix=" + GatunProcess.uniquePrefix(),
+                "--file-prefix=" + prefix,
                 "--vdev=net_pcap0,rx_pcap=" + in + ",tx_pcap=" + out,
                 "--"));
     line.addAll(TESTPMD);
@@ -133,7 +135,22 @@ class ChecksumCommandIT {
       assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly().waitFor();
+      removeRuntimeFolder(prefix);
     }
     assertThat(process.exitValue()).as(Files.readString(said)).isZero();
+  }
+
+  /** EAL leaves it behind. */
+  private static void removeRuntimeFolder(String prefix) throws IOException {
+    Path runtime = Path.of(System.getenv().getOrDefault("RUNTIME_DIRECTORY", "/var/run"));
+    Path folder = runtime.resolve("dpdk").resolve(prefix);
+    if (Files.isDirectory(folder)) {
+      try (var files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(folder);
+    }
   }
 }

@@ -9,11 +9,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The model is judged by scapy and tshark before it judges anything. */
+@Tag("slow")
 class ModelNicTest {
   private static final int CHECKSUM_CASES = 400;
   private static final int SEGMENT_CASES = 120;

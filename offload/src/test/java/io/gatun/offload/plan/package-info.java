@@ -1,3 +1,4 @@
+/** Tests of the planner: every combination of capabilities, preferences and tunnels. */
 @NullMarked
 package io.gatun.offload.plan;
 

@@ -61,6 +61,9 @@ public final class ChecksumStage implements PacketStage {
     long at = Memory.base(Mbuf.data(mbuf));
     int available = Memory.getUnsignedShort(mbuf + RteMbuf.DATA_LEN);
     int total = Memory.getInt(mbuf + RteMbuf.PKT_LEN);
+    if (total == available && PlainChecksums.complete(at, available, parsesTunnels)) {
+      return;
+    }
     if (!outer.parseEthernet(at, available, total) || outer.ipVersion() == 0) {
       return;
     }
@@ -147,12 +150,12 @@ public final class ChecksumStage implements PacketStage {
     }
     long l4 = at + headers.l4Offset();
     long field = l4 + (udp ? Udp.CHECKSUM : Tcp.CHECKSUM);
-    if (udp && Memory.getShort(field) == 0) {
+    int before = Memory.getUnsignedShort(field);
+    if (udp && before == 0) {
       return;
     }
     int bytes = headers.ipEnd() - headers.l4Offset();
-    Memory.putShort(field, (short) 0);
-    long sum = MbufChain.sum(mbuf, offset + headers.l4Offset(), bytes);
+    long sum = MbufChain.sum(mbuf, offset + headers.l4Offset(), bytes) - before;
     pass.completeL4(l4, template, bytes, sum);
   }
 }

@@ -70,8 +70,8 @@ final class HeaderPass {
    * @param l4 address of the header
    * @param template what the header was made from
    * @param l4Bytes header and payload
-   * @param l4Sum partial sum over them, with a checksum field of zero; not looked at where the
-   *     checksum is the NIC's
+   * @param l4Sum partial sum over them but for the checksum field; not looked at where the checksum
+   *     is the NIC's
    */
   void completeL4(long l4, HeaderTemplate template, int l4Bytes, long l4Sum) {
     long pseudo = template.pseudoSum() + Checksum.length(l4Bytes);

@@ -318,8 +318,8 @@ final class InnerPass {
       long header = at + headers.l4Offset();
       int bytes = headers.ipEnd() - headers.l4Offset();
       boolean udp = headers.protocol() == Protocol.UDP;
-      Memory.putShort(header + (udp ? Udp.CHECKSUM : Tcp.CHECKSUM), (short) 0);
-      long sum = pass.l4InNic() ? 0 : MbufChain.sum(mbuf, headers.l4Offset(), bytes);
+      int before = Memory.getUnsignedShort(header + (udp ? Udp.CHECKSUM : Tcp.CHECKSUM));
+      long sum = pass.l4InNic() ? 0 : MbufChain.sum(mbuf, headers.l4Offset(), bytes) - before;
       pass.completeL4(header, template, bytes, sum);
     }
     markForNic(mbuf, (ip4 ? IP : 0) | (l4 ? L4 : 0));

@@ -172,8 +172,8 @@ final class Segmenter {
   @DataPath
   private void completeL4(long segment, long l4, int l4Offset, int l4Bytes) {
     boolean udp = template.protocol() == Protocol.UDP;
-    Memory.putShort(l4 + (udp ? Udp.CHECKSUM : Tcp.CHECKSUM), (short) 0);
-    long sum = pass.l4InNic() ? 0 : MbufChain.sum(segment, l4Offset, l4Bytes);
+    int before = Memory.getUnsignedShort(l4 + (udp ? Udp.CHECKSUM : Tcp.CHECKSUM));
+    long sum = pass.l4InNic() ? 0 : MbufChain.sum(segment, l4Offset, l4Bytes) - before;
     pass.completeL4(l4, template, l4Bytes, sum);
   }
 

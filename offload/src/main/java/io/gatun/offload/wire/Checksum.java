@@ -39,7 +39,10 @@ public final class Checksum {
     return sum + tail(from + done, bytes - done);
   }
 
-  /** A counted loop without a branch, which C2 turns into vector instructions. */
+  /**
+   * A counted loop without a branch, which C2 turns into vector instructions; scripts/gatun keeps it
+   * from being inlined, where it would not.
+   */
   private static long sumLong(long at, int bytes) {
     long from = Memory.base(at);
     int words = bytes >>> 3;

@@ -40,8 +40,8 @@ public final class Checksum {
   }
 
   /**
-   * A counted loop without a branch, which C2 turns into vector instructions; scripts/gatun keeps it
-   * from being inlined, where it would not.
+   * A counted loop without a branch, which C2 turns into vector instructions; scripts/gatun keeps
+   * it from being inlined, where it would not.
    */
   private static long sumLong(long at, int bytes) {
     long from = Memory.base(at);

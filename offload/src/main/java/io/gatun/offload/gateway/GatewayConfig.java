@@ -89,6 +89,38 @@ public record GatewayConfig(
     range("prefix length of --local", prefixLength, 0, 8 * tunnel.local().bytes());
     checkTenants(underlayPort, tunnel, tenants);
     checkRemotes(tunnel, prefixLength, nextHop, remotes);
+    for (Station station : stations) {
+      int tenant = indexOfTenant(tenants, station.identifier());
+      if (tenant < 0 || indexOfRemote(remotes, station.remote()) < 0) {
+        throw new IllegalArgumentException(
+            "station %s: no %s"
+                .formatted(
+                    station.mac(),
+                    tenant < 0
+                        ? "tenant has VNI " + station.identifier()
+                        : "remote has the address " + station.remote()));
+      }
+    }
+  }
+
+  /** Number of the tenant with an identifier; -1 for none. */
+  static int indexOfTenant(List<Tenant> tenants, long identifier) {
+    for (int i = 0; i < tenants.size(); i++) {
+      if (tenants.get(i).identifier() == identifier) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Number of the remote with an address; -1 for none. */
+  static int indexOfRemote(List<Remote> remotes, IpAddress address) {
+    for (int i = 0; i < remotes.size(); i++) {
+      if (remotes.get(i).address().equals(address)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** The same gateway with static entries in its forwarding table. */

@@ -5,6 +5,7 @@ import io.gatun.offload.wire.IpAddress;
 import io.gatun.pmd.Lcore;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.Port;
+import io.gatun.pmd.cli.UsageException;
 import io.gatun.pmd.run.ConfigException;
 import io.gatun.pmd.run.ConfigNode;
 import io.gatun.pmd.run.RunContext;
@@ -85,7 +86,7 @@ public final class GatewaySection implements RunSection {
       plan = GatewaySetup.plan(config, underlay);
     } catch (ConfigException e) {
       throw e;
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | UsageException e) {
       throw node.error(String.valueOf(e.getMessage()));
     }
     context.claim(

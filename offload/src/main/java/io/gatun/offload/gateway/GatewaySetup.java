@@ -148,28 +148,10 @@ final class GatewaySetup {
   private static ForwardingTable stations(GatewayConfig config) {
     ForwardingTable table = new ForwardingTable(config.stationCapacity());
     for (GatewayConfig.Station station : config.stations()) {
-      int tenant = -1;
-      for (int i = 0; i < config.tenants().size(); i++) {
-        if (config.tenants().get(i).identifier() == station.identifier()) {
-          tenant = i;
-        }
-      }
-      int remote = -1;
-      for (int i = 0; i < config.remotes().size(); i++) {
-        if (config.remotes().get(i).address().equals(station.remote())) {
-          remote = i;
-        }
-      }
-      if (tenant < 0 || remote < 0) {
-        throw new IllegalArgumentException(
-            "station %s: no %s"
-                .formatted(
-                    station.mac(),
-                    tenant < 0
-                        ? "tenant has VNI " + station.identifier()
-                        : "remote has address " + station.remote()));
-      }
-      table.addStatic(tenant, station.mac(), remote);
+      table.addStatic(
+          GatewayConfig.indexOfTenant(config.tenants(), station.identifier()),
+          station.mac(),
+          GatewayConfig.indexOfRemote(config.remotes(), station.remote()));
     }
     return table;
   }

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dgatun.fuzz.packets=N} tries a quarter of N packets here: see {@link GatewayFuzzTest}.
  */
 @Tag("dpdk")
+@Tag("slow")
 class GatewayWorkerFuzzTest {
   @RegisterExtension
   static final EalFixture DPDK =

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * model are those that the all-software plan sends.
  */
 @Tag("dpdk")
+@Tag("slow")
 class ModelNicSuiteTest {
   @RegisterExtension static final EalFixture DPDK = EalFixture.with();
 

@@ -7,8 +7,9 @@ module io.gatun.bindings {
   requires static transitive org.jspecify;
 
   // Raw memory and unchecked return codes: only for the module that turns them into an API, and for
-  // the one that reads and writes headers.
+  // those that read and write packets.
   exports io.gatun.bindings to
       io.gatun.pmd,
-      io.gatun.offload;
+      io.gatun.offload,
+      io.gatun.mirror;
 }

@@ -11,7 +11,6 @@ module io.gatun.offload {
   exports io.gatun.offload;
   exports io.gatun.offload.flow;
   exports io.gatun.offload.plan;
-  exports io.gatun.offload.wire;
 
   // picocli fills the annotated options by reflection.
   opens io.gatun.offload.gateway to

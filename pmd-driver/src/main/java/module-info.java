@@ -29,6 +29,7 @@ module io.gatun.pmd {
   exports io.gatun.pmd.observe;
   exports io.gatun.pmd.run;
   exports io.gatun.pmd.session;
+  exports io.gatun.pmd.wire;
 
   // picocli fills the annotated options by reflection.
   opens io.gatun.pmd.cli to

@@ -2,20 +2,20 @@ package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Geneve;
-import io.gatun.offload.wire.Gre;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Tcp;
-import io.gatun.offload.wire.Udp;
-import io.gatun.offload.wire.Vxlan;
-import io.gatun.offload.wire.VxlanGpe;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.PacketStage;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Geneve;
+import io.gatun.pmd.wire.Gre;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Tcp;
+import io.gatun.pmd.wire.Udp;
+import io.gatun.pmd.wire.Vxlan;
+import io.gatun.pmd.wire.VxlanGpe;
 
 /**
  * Computes the checksums of every packet anew, whatever they were: IPv4, TCP and UDP, and with

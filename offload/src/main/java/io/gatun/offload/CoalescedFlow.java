@@ -3,13 +3,13 @@ package io.gatun.offload;
 import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
 import io.gatun.bindings.RteMbufFlags;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Tcp;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Tcp;
 
 /** A TCP flow of the burst and the packet that its segments are merged into. */
 @DataPath

@@ -1,10 +1,10 @@
 package io.gatun.offload;
 
-import io.gatun.offload.wire.Headers;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,10 @@
 package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Ipv6;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Ipv6;
 
 /** Explicit congestion notification where a tunnel ends: RFC 6040 section 4.2. */
 @DataPath

@@ -5,11 +5,11 @@ import io.gatun.bindings.RteMbuf;
 import io.gatun.bindings.RteMbufFlags;
 import io.gatun.offload.plan.OffloadPlan;
 import io.gatun.offload.plan.Shape;
-import io.gatun.offload.wire.IpAddress;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.IpAddress;
 import java.lang.foreign.Arena;
 
 /**

@@ -1,13 +1,13 @@
 package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Tcp;
-import io.gatun.offload.wire.Udp;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Tcp;
+import io.gatun.pmd.wire.Udp;
 
 /**
  * Completes the IP and L4 header of a packet: lengths, identification, checksums.

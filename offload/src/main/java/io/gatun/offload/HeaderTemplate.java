@@ -1,10 +1,10 @@
 package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.Ipv4;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.Ipv4;
 
 /**
  * What stays the same in the IP and L4 header of packets that differ in length, identification and

@@ -2,9 +2,9 @@ package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
-import io.gatun.offload.wire.Checksum;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
+import io.gatun.pmd.wire.Checksum;
 
 /**
  * Packets of several segments as one run of bytes. Offsets count from the packet's first byte; what

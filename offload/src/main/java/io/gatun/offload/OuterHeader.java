@@ -1,16 +1,16 @@
 package io.gatun.offload;
 
 import io.gatun.offload.plan.OffloadPlan;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Udp;
-import io.gatun.offload.wire.Vlan;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Udp;
+import io.gatun.pmd.wire.Vlan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -5,17 +5,17 @@ import io.gatun.bindings.RteMbuf;
 import io.gatun.bindings.RteMbufFlags;
 import io.gatun.offload.plan.OffloadPlan;
 import io.gatun.offload.plan.Shape;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Gre;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.TunnelType;
-import io.gatun.offload.wire.Udp;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Gre;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.TunnelType;
+import io.gatun.pmd.wire.Udp;
 import java.lang.foreign.Arena;
 
 /**

@@ -1,15 +1,15 @@
 package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Geneve;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Tcp;
-import io.gatun.offload.wire.Udp;
-import io.gatun.offload.wire.Vxlan;
-import io.gatun.offload.wire.VxlanGpe;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Geneve;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Tcp;
+import io.gatun.pmd.wire.Udp;
+import io.gatun.pmd.wire.Vxlan;
+import io.gatun.pmd.wire.VxlanGpe;
 
 /**
  * Computes the checksums of plain frames anew, without a parser: see {@link PlainFrame}. One lcore.

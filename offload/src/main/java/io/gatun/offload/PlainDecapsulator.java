@@ -3,16 +3,16 @@ package io.gatun.offload;
 import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
 import io.gatun.bindings.RteMbufFlags;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Tcp;
-import io.gatun.offload.wire.TunnelType;
-import io.gatun.offload.wire.Udp;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Tcp;
+import io.gatun.pmd.wire.TunnelType;
+import io.gatun.pmd.wire.Udp;
 
 /**
  * {@link Decapsulator} for the packets of which there are most, in two loops over the burst: see

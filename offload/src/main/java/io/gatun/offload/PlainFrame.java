@@ -1,11 +1,12 @@
 package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Udp;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.FlowHash;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Udp;
 
 /**
  * The commonest of frames: untagged Ethernet, IPv4 without options in one piece, TCP or UDP. Its

@@ -2,15 +2,15 @@ package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Tcp;
-import io.gatun.offload.wire.Udp;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Tcp;
+import io.gatun.pmd.wire.Udp;
 import java.lang.foreign.Arena;
 
 /**

@@ -3,14 +3,14 @@ package io.gatun.offload;
 import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
 import io.gatun.bindings.RteMbufFlags;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Tcp;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Tcp;
 
 /**
  * A received TCP segment as {@link Coalescer} sees it: a flyweight that is filled anew for each

@@ -1,7 +1,7 @@
 package io.gatun.offload;
 
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.HexFormat;
 
 /**

@@ -1,13 +1,13 @@
 package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Geneve;
-import io.gatun.offload.wire.GeneveOption;
-import io.gatun.offload.wire.Gre;
-import io.gatun.offload.wire.Nvgre;
-import io.gatun.offload.wire.Vxlan;
-import io.gatun.offload.wire.VxlanGpe;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Geneve;
+import io.gatun.pmd.wire.GeneveOption;
+import io.gatun.pmd.wire.Gre;
+import io.gatun.pmd.wire.Nvgre;
+import io.gatun.pmd.wire.Vxlan;
+import io.gatun.pmd.wire.VxlanGpe;
 
 /** Writes the tunnel's own header into an {@link OuterHeader}. Control plane. */
 final class TunnelHeader {

@@ -1,15 +1,15 @@
 package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Geneve;
-import io.gatun.offload.wire.GeneveOption;
-import io.gatun.offload.wire.Gre;
-import io.gatun.offload.wire.Nvgre;
-import io.gatun.offload.wire.TunnelType;
-import io.gatun.offload.wire.Vxlan;
-import io.gatun.offload.wire.VxlanGpe;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Geneve;
+import io.gatun.pmd.wire.GeneveOption;
+import io.gatun.pmd.wire.Gre;
+import io.gatun.pmd.wire.Nvgre;
+import io.gatun.pmd.wire.TunnelType;
+import io.gatun.pmd.wire.Vxlan;
+import io.gatun.pmd.wire.VxlanGpe;
 
 /**
  * Reads the tunnel's own header of a received packet. It keeps what it found for the caller. One

@@ -1,5 +1,6 @@
 package io.gatun.offload;
 
+import io.gatun.pmd.CounterArray;
 import io.gatun.pmd.DataPath;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * puts dummies there, and a capture attaches at any time. A port that is stopped receives nothing.
  */
 @DataPath
-public final class RxQueue {
+public final class RxQueue implements Receiver {
   private final int port;
   private final int queue;
   private final long ops;
@@ -37,12 +37,18 @@ public final class RxQueue {
     return queue;
   }
 
+  @Override
+  public RxQueue rxQueue() {
+    return this;
+  }
+
   /**
    * Receives up to as many packets as are free in {@code burst} and appends them, which makes them
    * the caller's.
    *
    * @return how many arrived
    */
+  @Override
   public int receive(Burst burst) {
     long fastPath = Memory.base(ops);
     long address = Memory.getLong(fastPath + FastPath.RX_PKT_BURST);

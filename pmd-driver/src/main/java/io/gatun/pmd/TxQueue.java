@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  * at every burst.
  */
 @DataPath
-public final class TxQueue {
+public final class TxQueue implements Transmitter {
   private final int port;
   private final int queue;
   private final long ops;
@@ -31,10 +31,12 @@ public final class TxQueue {
     this.queueOffset = (long) queue * Long.BYTES;
   }
 
+  @Override
   public int port() {
     return port;
   }
 
+  @Override
   public int queue() {
     return queue;
   }
@@ -46,6 +48,7 @@ public final class TxQueue {
    *
    * @return how many were taken
    */
+  @Override
   public int transmit(Burst burst) {
     int count = burst.size();
     if (count == 0) {
@@ -78,6 +81,7 @@ public final class TxQueue {
    *
    * @return how many from the front may be transmitted; the next one is what the driver refuses
    */
+  @Override
   public int prepare(Burst burst) {
     long address = Memory.getLong(ops + FastPath.TX_PKT_PREPARE);
     if (address == 0) {
@@ -90,6 +94,7 @@ public final class TxQueue {
   }
 
   /** Whether the driver can say what became of a descriptor: {@link #isDone}. */
+  @Override
   public boolean hasDescriptorStatus() {
     return Memory.getLong(ops + FastPath.TX_DESCRIPTOR_STATUS) != 0;
   }
@@ -101,6 +106,7 @@ public final class TxQueue {
    * @param offset 0 to the number of descriptors less one
    * @return false also where the driver cannot say
    */
+  @Override
   public boolean isDone(int offset) {
     long address = Memory.getLong(ops + FastPath.TX_DESCRIPTOR_STATUS);
     if (address == 0) {
@@ -118,8 +124,18 @@ public final class TxQueue {
    *
    * @return how many it freed, or a negative errno: -ENOTSUP in most drivers
    */
+  @Override
   public int doneCleanup(int count) {
     return RteEthdev.rte_eth_tx_done_cleanup(port, queue, count);
+  }
+
+  @Override
+  public void kick() {
+    long address = Memory.getLong(ops + FastPath.TX_PKT_BURST);
+    if (address != functionAddress) {
+      rememberBurst(address);
+    }
+    FastPath.burst(function, data(), 0, 0);
   }
 
   private long data() {

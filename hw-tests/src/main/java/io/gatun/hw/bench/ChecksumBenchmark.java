@@ -1,6 +1,6 @@
 package io.gatun.hw.bench;
 
-import io.gatun.offload.wire.Checksum;
+import io.gatun.pmd.wire.Checksum;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

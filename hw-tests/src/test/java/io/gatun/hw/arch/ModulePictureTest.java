@@ -99,7 +99,7 @@ class ModulePictureTest {
           List.of("io.gatun.bindings", "io.gatun.bindings.gen"),
           List.of("io.gatun.pmd.cli", "io.gatun.pmd"),
           List.of("io.gatun.pmd", "io.gatun.bindings"),
-          List.of("io.gatun.offload.wire", "io.gatun.pmd"),
+          List.of("io.gatun.pmd.wire", "io.gatun.pmd"),
           List.of("io.gatun.mirror", "io.gatun.bindings"),
           List.of("io.gatun.hw", "io.gatun.nest"));
 

@@ -14,7 +14,7 @@ import io.gatun.offload.plan.PortCapabilities;
 import io.gatun.offload.plan.Quirks;
 import io.gatun.offload.plan.SelfTestResults;
 import io.gatun.offload.plan.Shape;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

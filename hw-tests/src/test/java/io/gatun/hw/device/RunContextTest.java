@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.Lcore;
-import io.gatun.pmd.PacketStage;
 import io.gatun.pmd.Port;
-import io.gatun.pmd.StageContext;
+import io.gatun.pmd.PortHooks;
+import io.gatun.pmd.Receiver;
+import io.gatun.pmd.RxQueue;
+import io.gatun.pmd.Transmitter;
+import io.gatun.pmd.TxQueue;
 import io.gatun.pmd.forward.ForwardSection;
 import io.gatun.pmd.run.ConfigException;
 import io.gatun.pmd.run.ConfigNode;
@@ -41,7 +44,7 @@ class RunContextTest {
   private static final class Watch implements RunSection {
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong transmitted = new AtomicLong();
-    private final List<StageContext> places = new ArrayList<>();
+    private final List<Lcore> lcores = new ArrayList<>();
 
     @Override
     public String key() {
@@ -51,23 +54,61 @@ class RunContextTest {
     @Override
     public void configure(ConfigNode node, RunContext context) {
       Port port = context.port(node.required("port"));
-      context.addStageOnReceive(port, place -> stage(place, received));
-      context.addStageOnTransmit(port, place -> stage(place, transmitted));
+      context.addHooks(
+          new PortHooks() {
+            @Override
+            public Receiver onReceive(RxQueue queue, Lcore lcore) {
+              lcores.add(lcore);
+              return queue.port() == port.id() ? counting(queue) : queue;
+            }
+
+            @Override
+            public Transmitter onTransmit(TxQueue queue, Lcore lcore) {
+              lcores.add(lcore);
+              return queue.port() == port.id() ? counting(queue) : queue;
+            }
+          });
       context.summary("watched", () -> List.of(received.get(), transmitted.get()));
     }
 
-    private PacketStage stage(StageContext place, AtomicLong counter) {
-      places.add(place);
-      return new PacketStage() {
+    private Receiver counting(RxQueue queue) {
+      return new Receiver() {
         @Override
-        public String name() {
-          return "watch";
+        public RxQueue rxQueue() {
+          return queue;
         }
 
         @Override
-        public int process(Burst burst) {
-          counter.lazySet(counter.getPlain() + burst.size());
-          return 0;
+        public int receive(Burst burst) {
+          int count = queue.receive(burst);
+          received.lazySet(received.getPlain() + count);
+          return count;
+        }
+      };
+    }
+
+    private Transmitter counting(TxQueue queue) {
+      return new Transmitter() {
+        @Override
+        public int port() {
+          return queue.port();
+        }
+
+        @Override
+        public int queue() {
+          return queue.queue();
+        }
+
+        @Override
+        public int transmit(Burst burst) {
+          int count = queue.transmit(burst);
+          transmitted.lazySet(transmitted.getPlain() + count);
+          return count;
+        }
+
+        @Override
+        public int prepare(Burst burst) {
+          return queue.prepare(burst);
         }
       };
     }
@@ -103,9 +144,8 @@ class RunContextTest {
     run.configure(new ForwardSection(), "[{from: a, to: b}, {from: b, to: a, mode: macswap}]");
     run.makeReady();
     Lcore lcore = DPDK.worker();
-    assertThat(watch.places).extracting(StageContext::lcore).containsExactly(lcore, lcore);
-    assertThat(watch.places.get(0).rxPort()).isEqualTo(DPDK.eal().port(0));
-    assertThat(watch.places.get(1).txPort()).isEqualTo(DPDK.eal().port(0));
+    assertThat(watch.lcores)
+        .containsExactly(lcore, lcore, lcore, lcore); // two ways, two queues each
 
     JsonNode summary = new ObjectMapper().valueToTree(run.run());
 
@@ -211,8 +251,6 @@ class RunContextTest {
     Port port = DPDK.eal().port(0);
 
     assertThatIllegalStateException().isThrownBy(() -> context.pool(port));
-    assertThatIllegalStateException()
-        .isThrownBy(() -> context.stagesOnReceive(port, DPDK.worker()))
-        .withMessageContaining("whenReady");
+    assertThatIllegalStateException().isThrownBy(context::hooks).withMessageContaining("whenReady");
   }
 }

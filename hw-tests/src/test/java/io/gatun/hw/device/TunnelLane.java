@@ -14,12 +14,12 @@ import io.gatun.offload.plan.OffloadRequest;
 import io.gatun.offload.plan.PortCapabilities;
 import io.gatun.offload.plan.Quirks;
 import io.gatun.offload.plan.SelfTestResults;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.Mempool;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.TunnelType;
 import java.lang.foreign.Arena;
 import java.util.HexFormat;
 

@@ -16,7 +16,7 @@ import io.gatun.offload.plan.Quirks;
 import io.gatun.offload.plan.RxVerdictSource;
 import io.gatun.offload.plan.SelfTestResults;
 import io.gatun.offload.plan.Shape;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -12,7 +12,7 @@ import io.gatun.offload.plan.Pass;
 import io.gatun.offload.plan.Placement;
 import io.gatun.offload.plan.RxVerdictSource;
 import io.gatun.offload.plan.Shape;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatun.hw.tool.Tool;
 import io.gatun.offload.TunnelConfig;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;

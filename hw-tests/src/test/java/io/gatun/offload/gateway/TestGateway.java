@@ -1,10 +1,10 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.offload.DropReason;
-import io.gatun.offload.wire.IpAddress;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.IpAddress;
 import java.lang.foreign.Arena;
 
 /** Parts of the gateway that take buffers from a pool, for device tests, which lie elsewhere. */

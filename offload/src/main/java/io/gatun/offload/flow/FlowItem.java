@@ -1,7 +1,7 @@
 package io.gatun.offload.flow;
 
-import io.gatun.offload.wire.IpAddress;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,8 +2,8 @@ package io.gatun.offload.flow;
 
 import io.gatun.offload.plan.Placement;
 import io.gatun.offload.plan.RuleSource;
-import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.Port;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package io.gatun.offload.flow;
 
 import io.gatun.bindings.Abi;
 import io.gatun.bindings.RteFlow;
-import io.gatun.offload.wire.IpAddress;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package io.gatun.offload.flow;
 
 import io.gatun.bindings.Abi;
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.IpAddress;
+import io.gatun.pmd.wire.IpAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -1,8 +1,8 @@
 package io.gatun.offload.flow;
 
 import io.gatun.offload.TunnelConfig;
-import io.gatun.offload.wire.IpAddress;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.IpAddress;
 import java.util.List;
 
 /**

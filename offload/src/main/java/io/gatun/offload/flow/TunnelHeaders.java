@@ -1,11 +1,11 @@
 package io.gatun.offload.flow;
 
 import io.gatun.offload.TunnelConfig;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

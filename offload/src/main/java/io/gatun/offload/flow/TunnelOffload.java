@@ -1,6 +1,6 @@
 package io.gatun.offload.flow;
 
-import io.gatun.offload.wire.IpAddress;
+import io.gatun.pmd.wire.IpAddress;
 import java.util.List;
 
 /**

@@ -2,10 +2,10 @@ package io.gatun.offload.flow;
 
 import io.gatun.bindings.RteEthdev;
 import io.gatun.offload.TunnelConfig;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.Port;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

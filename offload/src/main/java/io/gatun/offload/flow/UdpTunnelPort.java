@@ -1,7 +1,7 @@
 package io.gatun.offload.flow;
 
 import io.gatun.bindings.RteUdpTunnel;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.List;
 
 /**

@@ -1,8 +1,9 @@
 package io.gatun.offload.gateway;
 
-import io.gatun.offload.wire.Ethernet;
+import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.Ethernet;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

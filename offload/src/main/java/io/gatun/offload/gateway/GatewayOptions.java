@@ -2,10 +2,10 @@ package io.gatun.offload.gateway;
 
 import io.gatun.offload.TunnelConfig;
 import io.gatun.offload.plan.OffloadPreference;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.cli.UsageException;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.offload.plan.OffloadPlan;
-import io.gatun.offload.wire.IpAddress;
 import io.gatun.pmd.Lcore;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.Port;
@@ -10,6 +9,7 @@ import io.gatun.pmd.run.ConfigException;
 import io.gatun.pmd.run.ConfigNode;
 import io.gatun.pmd.run.RunContext;
 import io.gatun.pmd.run.RunSection;
+import io.gatun.pmd.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -11,11 +11,11 @@ import io.gatun.offload.plan.OffloadRequest;
 import io.gatun.offload.plan.PortCapabilities;
 import io.gatun.offload.plan.Quirks;
 import io.gatun.offload.plan.selftest.SelfTestStore;
-import io.gatun.offload.wire.Protocol;
 import io.gatun.pmd.Lcore;
 import io.gatun.pmd.Mempool;
 import io.gatun.pmd.MempoolCache;
 import io.gatun.pmd.Port;
+import io.gatun.pmd.wire.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 

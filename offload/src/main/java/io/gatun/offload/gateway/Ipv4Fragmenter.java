@@ -3,13 +3,14 @@ package io.gatun.offload.gateway;
 import io.gatun.bindings.Memory;
 import io.gatun.offload.DropReason;
 import io.gatun.offload.MbufChain;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.Ipv4;
 import io.gatun.pmd.Burst;
+import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.Ipv4;
 import java.lang.foreign.Arena;
 
 /**

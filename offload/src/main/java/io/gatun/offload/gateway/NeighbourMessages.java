@@ -1,19 +1,19 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Arp;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Icmp6;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.NeighbourDiscovery;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Vlan;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.Arp;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Icmp6;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.NeighbourDiscovery;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Vlan;
 
 /**
  * Writes what an IP host asks and announces about MAC addresses: ARP (RFC 826, RFC 5227) for IPv4,

@@ -1,10 +1,11 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.IpAddress;
+import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.IpAddress;
 
 /**
  * The next hops on the underlay, their MAC addresses, and the packets that wait for one. Neighbours

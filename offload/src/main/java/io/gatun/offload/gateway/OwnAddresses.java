@@ -1,9 +1,9 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.Ipv6;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.Ipv6;
 import java.util.Arrays;
 
 /** The gateway's own addresses on the underlay, and who may speak to them. One lcore. */

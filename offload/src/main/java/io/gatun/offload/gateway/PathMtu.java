@@ -1,14 +1,14 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.offload.DropReason;
-import io.gatun.offload.wire.Icmp4;
-import io.gatun.offload.wire.Icmp6;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.Protocol;
-import io.gatun.offload.wire.Udp;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.wire.Icmp4;
+import io.gatun.pmd.wire.Icmp6;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.Udp;
 import java.util.Arrays;
 
 /**

@@ -4,16 +4,17 @@ import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
 import io.gatun.offload.DropReason;
 import io.gatun.offload.MbufChain;
-import io.gatun.offload.wire.Arp;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.Icmp6;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.NeighbourDiscovery;
-import io.gatun.offload.wire.Protocol;
+import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
+import io.gatun.pmd.wire.Arp;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.Icmp6;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.NeighbourDiscovery;
+import io.gatun.pmd.wire.Protocol;
 
 /**
  * Stands in for everybody behind a tunnel that carries no Ethernet: tenants' ARP requests and

@@ -1,13 +1,14 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Vlan;
 import io.gatun.pmd.Burst;
+import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Port;
 import io.gatun.pmd.RxQueue;
 import io.gatun.pmd.TxQueue;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Vlan;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 

@@ -6,15 +6,16 @@ import io.gatun.offload.DropReason;
 import io.gatun.offload.Encapsulator;
 import io.gatun.offload.MbufChain;
 import io.gatun.offload.OuterHeader;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.Vlan;
 import io.gatun.pmd.Burst;
+import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.Vlan;
 import java.lang.foreign.Arena;
 
 /**

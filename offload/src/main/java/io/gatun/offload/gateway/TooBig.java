@@ -2,19 +2,20 @@ package io.gatun.offload.gateway;
 
 import io.gatun.bindings.Memory;
 import io.gatun.offload.MbufChain;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.Icmp4;
-import io.gatun.offload.wire.Icmp6;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.Ipv6Extensions;
-import io.gatun.offload.wire.Protocol;
 import io.gatun.pmd.Burst;
+import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.Icmp4;
+import io.gatun.pmd.wire.Icmp6;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.Ipv6Extensions;
+import io.gatun.pmd.wire.Protocol;
 
 /**
  * Tells the sender of an inner packet that it is too large for the tunnel: ICMPv4 "fragmentation

@@ -4,6 +4,7 @@ import io.gatun.offload.DropCounters;
 import io.gatun.offload.DropReason;
 import io.gatun.offload.Encapsulator;
 import io.gatun.pmd.Burst;
+import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.MempoolCache;
 import io.gatun.pmd.Port;

@@ -4,15 +4,16 @@ import io.gatun.bindings.Memory;
 import io.gatun.offload.Decapsulator;
 import io.gatun.offload.DropCounters;
 import io.gatun.offload.DropReason;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Ipv6;
-import io.gatun.offload.wire.Vlan;
 import io.gatun.pmd.Burst;
+import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Ipv6;
+import io.gatun.pmd.wire.Vlan;
 import java.lang.foreign.Arena;
 
 /** From the tunnel to the tenants, and everything that reaches the gateway itself. One lcore. */

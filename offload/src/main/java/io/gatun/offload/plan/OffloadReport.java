@@ -1,7 +1,7 @@
 package io.gatun.offload.plan;
 
-import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.cli.TextTable;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

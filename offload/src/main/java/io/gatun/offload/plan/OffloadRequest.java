@@ -1,6 +1,6 @@
 package io.gatun.offload.plan;
 
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import org.jspecify.annotations.Nullable;
 
 /**

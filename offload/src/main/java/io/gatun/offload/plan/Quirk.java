@@ -1,6 +1,6 @@
 package io.gatun.offload.plan;
 
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
 package io.gatun.offload.plan;
 
 import io.gatun.offload.plan.Quirk.Effect;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;

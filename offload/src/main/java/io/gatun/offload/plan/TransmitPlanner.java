@@ -3,7 +3,7 @@ package io.gatun.offload.plan;
 import io.gatun.bindings.RteEthBits;
 import io.gatun.offload.plan.Evidence.Obstacle;
 import io.gatun.offload.plan.OffloadPreference.Choice;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.gatun.offload.plan;
 
 import io.gatun.bindings.RteEthBits;
 import io.gatun.bindings.RteMbufFlags;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 
 /**
  * By which mbuf flag a port can be told of a tunnel.

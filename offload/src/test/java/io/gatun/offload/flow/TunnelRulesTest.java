@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.gatun.offload.TunnelConfig;
 import io.gatun.offload.flow.RuleReport.Placement;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.TunnelType;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;

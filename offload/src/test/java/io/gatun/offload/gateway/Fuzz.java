@@ -1,10 +1,10 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.Ipv4;
-import io.gatun.offload.wire.Protocol;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.Ipv4;
+import io.gatun.pmd.wire.Protocol;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 

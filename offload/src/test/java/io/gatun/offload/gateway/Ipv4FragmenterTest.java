@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
 import io.gatun.offload.DropReason;
-import io.gatun.offload.wire.Checksum;
-import io.gatun.offload.wire.Ipv4;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.Mbuf;
+import io.gatun.pmd.wire.Checksum;
+import io.gatun.pmd.wire.Ipv4;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;

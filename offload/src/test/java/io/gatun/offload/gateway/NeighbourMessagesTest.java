@@ -3,9 +3,9 @@ package io.gatun.offload.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.IpAddress;
-import io.gatun.offload.wire.Vlan;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.Vlan;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.gatun.offload.gateway.NeighbourTable.State;
-import io.gatun.offload.wire.IpAddress;
 import io.gatun.pmd.MacAddress;
+import io.gatun.pmd.wire.IpAddress;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

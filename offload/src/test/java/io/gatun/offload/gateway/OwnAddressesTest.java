@@ -3,7 +3,7 @@ package io.gatun.offload.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.gatun.offload.wire.IpAddress;
+import io.gatun.pmd.wire.IpAddress;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.gatun.bindings.Memory;
-import io.gatun.offload.wire.Ethernet;
-import io.gatun.offload.wire.Headers;
-import io.gatun.offload.wire.IpAddress;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.Mbuf;
+import io.gatun.pmd.wire.Ethernet;
+import io.gatun.pmd.wire.Headers;
+import io.gatun.pmd.wire.IpAddress;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

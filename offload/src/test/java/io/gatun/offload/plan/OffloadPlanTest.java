@@ -7,7 +7,7 @@ import io.gatun.bindings.RteEthBits;
 import io.gatun.bindings.RteMbufFlags;
 import io.gatun.offload.plan.SelfTestResults.Outcome;
 import io.gatun.offload.plan.SelfTestResults.Status;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatun.bindings.RteEthBits;
 import io.gatun.bindings.RteMbufFlags;
 import io.gatun.offload.plan.OffloadPreference.Choice;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;

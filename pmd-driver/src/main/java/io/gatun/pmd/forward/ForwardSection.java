@@ -8,7 +8,6 @@ import io.gatun.pmd.StageSpec;
 import io.gatun.pmd.run.ConfigNode;
 import io.gatun.pmd.run.RunContext;
 import io.gatun.pmd.run.RunSection;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,18 +101,17 @@ public final class ForwardSection implements RunSection {
 
   private static Stream stream(Way way, RunContext context) {
     Lcore lcore = way.lcore();
-    List<PacketStage> stages = new ArrayList<>(context.stagesOnReceive(way.from(), lcore));
     StageContext place =
         StageContext.between(way.from(), way.to(), lcore, context.pool(way.from()).cache(lcore));
+    List<PacketStage> stages;
     try {
-      stages.addAll(ForwardStages.make(way.stages(), way.mode(), place));
+      stages = ForwardStages.make(way.stages(), way.mode(), place);
     } catch (IllegalArgumentException e) { // a stage's option
       throw way.node().error(String.valueOf(e.getMessage()));
     }
-    stages.addAll(context.stagesOnTransmit(way.to(), lcore));
     return new ForwardStream(
-        way.from().rxQueues().getFirst(),
-        way.to().txQueues().get(way.txQueue()),
+        context.hooks().onReceive(way.from().rxQueues().getFirst(), lcore),
+        context.hooks().onTransmit(way.to().txQueues().get(way.txQueue()), lcore),
         stages,
         context.options().burst,
         null);

@@ -3,8 +3,9 @@ package io.gatun.pmd.forward;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.PacketStage;
+import io.gatun.pmd.Receiver;
 import io.gatun.pmd.RxQueue;
-import io.gatun.pmd.TxQueue;
+import io.gatun.pmd.Transmitter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class ForwardStream implements Stream {
   private static final int MAX_DRAINED = 65536;
 
-  private final RxQueue rx;
-  private final TxQueue tx;
+  private final Receiver rx;
+  private final Transmitter tx;
   private final PacketStage[] stages;
   private final StreamCounters counters = new StreamCounters();
   private final Burst burst;
@@ -33,7 +34,7 @@ final class ForwardStream implements Stream {
    * @param seed sends one burst before the first turn, for rings and looped ports; null for none
    */
   ForwardStream(
-      RxQueue rx, TxQueue tx, List<PacketStage> stages, int burstSize, @Nullable Stream seed) {
+      Receiver rx, Transmitter tx, List<PacketStage> stages, int burstSize, @Nullable Stream seed) {
     this.seed = seed;
     this.rx = rx;
     this.tx = tx;
@@ -44,7 +45,7 @@ final class ForwardStream implements Stream {
   @Override
   public String name() {
     return "port %d queue %d to port %d queue %d"
-        .formatted(rx.port(), rx.queue(), tx.port(), tx.queue());
+        .formatted(rx.rxQueue().port(), rx.rxQueue().queue(), tx.port(), tx.queue());
   }
 
   @Override
@@ -59,8 +60,11 @@ final class ForwardStream implements Stream {
   @DataPath
   public int doWork() {
     Burst packets = burst;
+    int extra = tx.poll();
+    if (!tx.isReady()) {
+      return extra;
+    }
     int received = rx.receive(packets);
-    int extra = 0;
     for (PacketStage stage : stages) {
       extra += stage.process(packets);
     }
@@ -80,7 +84,12 @@ final class ForwardStream implements Stream {
   @Override
   public void close() {
     burst.free(); // what a stage that threw left behind
+    while (rx.drain(burst) > 0) {
+      counters.addTransmitted(tx.transmit(burst));
+      counters.addDropped(burst.free());
+    }
     drain();
+    tx.drain();
     for (PacketStage stage : stages) {
       stage.close();
     }
@@ -89,19 +98,20 @@ final class ForwardStream implements Stream {
   /** Frees what still waits for receive: at most a ring of it, as a port may never run dry. */
   private void drain() {
     int rounds = MAX_DRAINED / burst.capacity();
-    while (rounds-- > 0 && rx.receive(burst) > 0) {
+    RxQueue queue = rx.rxQueue();
+    while (rounds-- > 0 && queue.receive(burst) > 0) {
       burst.free();
     }
   }
 
   @Override
   public List<RxQueue> rxQueues() {
-    return List.of(rx);
+    return List.of(rx.rxQueue());
   }
 
   @Override
   public int rxPort() {
-    return rx.port();
+    return rx.rxQueue().port();
   }
 
   @Override

@@ -3,22 +3,19 @@ package io.gatun.pmd.run;
 import io.gatun.pmd.Eal;
 import io.gatun.pmd.Lcore;
 import io.gatun.pmd.Mempool;
-import io.gatun.pmd.PacketStage;
 import io.gatun.pmd.Port;
 import io.gatun.pmd.PortConfig;
-import io.gatun.pmd.StageContext;
+import io.gatun.pmd.PortHooks;
 import io.gatun.pmd.observe.Telemetry;
 import io.gatun.pmd.session.PortSession;
 import io.gatun.pmd.session.SessionControl;
 import io.gatun.pmd.session.SessionOptions;
 import io.gatun.pmd.session.Worker;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -26,11 +23,10 @@ import java.util.function.UnaryOperator;
  * What {@link RunSection}s compose: ports, stages, workers, and what users see of them. Control
  * thread.
  *
- * <p>While sections are configured: {@link #port}, {@link #claim}, {@link #addStageOnReceive},
- * {@link #addStageOnTransmit}, {@link #needMbufs}, {@link #needDataRoom}, {@link #whenReady}. In
- * {@link #whenReady} actions, when the ports are configured: {@link #pool}, {@link #dataRoom},
- * {@link #stagesOnReceive}, {@link #stagesOnTransmit}, {@link #run}. The others at any of both
- * times.
+ * <p>While sections are configured: {@link #port}, {@link #claim}, {@link #addHooks}, {@link
+ * #needMbufs}, {@link #needDataRoom}, {@link #whenReady}. In {@link #whenReady} actions, when the
+ * ports are configured: {@link #pool}, {@link #dataRoom}, {@link #hooks}, {@link #run}. The others
+ * at any of both times.
  */
 public final class RunContext {
   private final Eal eal;
@@ -38,11 +34,11 @@ public final class RunContext {
   private final PortSession session;
   private final SessionControl control;
   private final Map<String, NamedPort> ports;
-  private final Map<Port, List<Function<StageContext, PacketStage>>> onReceive = new HashMap<>();
-  private final Map<Port, List<Function<StageContext, PacketStage>>> onTransmit = new HashMap<>();
   private final List<Runnable> readyActions = new ArrayList<>();
   private final Map<String, Supplier<?>> summaryValues = new LinkedHashMap<>();
+  private PortHooks hooks = PortHooks.NONE;
   private String section = "";
+  private boolean hooked;
   private boolean isReady;
   private int dealtLcores;
   private int workers;
@@ -201,49 +197,22 @@ public final class RunContext {
     session.run(lcore, worker);
   }
 
-  // ---- stages on ports --------------------------------------------------------------------------
+  // ---- hooks ------------------------------------------------------------------------------------
 
-  /**
-   * Puts a stage behind receive on a port, whoever claims it: a mirror, say.
-   *
-   * @param stage called once for every lcore that receives there, in a {@link #whenReady} action
-   */
-  public void addStageOnReceive(Port port, Function<StageContext, PacketStage> stage) {
-    requirePhase(!isReady, "addStageOnReceive");
-    onReceive.computeIfAbsent(port, key -> new ArrayList<>()).add(stage);
+  /** Puts something between queues and the workers of every section: a mirror. */
+  public void addHooks(PortHooks more) {
+    requirePhase(!isReady, "addHooks");
+    if (hooked) {
+      throw new IllegalStateException("two sections put hooks on ports");
+    }
+    hooked = true;
+    hooks = more;
   }
 
-  /** Puts a stage before transmit on a port; see {@link #addStageOnReceive}. */
-  public void addStageOnTransmit(Port port, Function<StageContext, PacketStage> stage) {
-    requirePhase(!isReady, "addStageOnTransmit");
-    onTransmit.computeIfAbsent(port, key -> new ArrayList<>()).add(stage);
-  }
-
-  /**
-   * Makes and starts the stages that sections have put behind receive on {@code port}. Whoever
-   * claims a port calls this for every lcore that receives there, runs the stages on each burst
-   * first, and closes them at its end.
-   */
-  public List<PacketStage> stagesOnReceive(Port port, Lcore lcore) {
-    requirePhase(isReady, "stagesOnReceive");
-    return stages(
-        onReceive.getOrDefault(port, List.of()),
-        new StageContext(lcore, port, null, session.pool(port).cache(lcore), Map.of()));
-  }
-
-  /** The same before transmit: the last stages on each burst. */
-  public List<PacketStage> stagesOnTransmit(Port port, Lcore lcore) {
-    requirePhase(isReady, "stagesOnTransmit");
-    return stages(
-        onTransmit.getOrDefault(port, List.of()),
-        new StageContext(lcore, null, port, session.pool(port).cache(lcore), Map.of()));
-  }
-
-  private static List<PacketStage> stages(
-      List<Function<StageContext, PacketStage>> makers, StageContext context) {
-    List<PacketStage> stages = makers.stream().map(maker -> maker.apply(context)).toList();
-    stages.forEach(stage -> stage.start(context.lcore()));
-    return stages;
+  /** What a worker asks for every queue that it uses, in a {@link #whenReady} action. */
+  public PortHooks hooks() {
+    requirePhase(isReady, "hooks");
+    return hooks;
   }
 
   // ---- what users see ---------------------------------------------------------------------------

@@ -6,7 +6,7 @@ package io.gatun.pmd.run;
  * run. Control thread.
  *
  * <p>Sections are configured in an order that does not depend on the file. First every section is
- * told its part of the file: it checks it, claims ports, adds stages to ports. When all ports are
+ * told its part of the file: it checks it, claims ports, puts hooks on ports. When all ports are
  * configured, {@link RunContext#whenReady} actions run: they make workers, for which queues, pools
  * and everybody's stages are there.
  */

@@ -1,7 +1,7 @@
 package io.gatun.offload.plan.selftest;
 
 import io.gatun.offload.plan.Feature;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

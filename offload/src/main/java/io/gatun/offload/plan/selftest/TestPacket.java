@@ -1,6 +1,6 @@
 package io.gatun.offload.plan.selftest;
 
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

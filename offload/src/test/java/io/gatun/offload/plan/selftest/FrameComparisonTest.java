@@ -6,7 +6,7 @@ import io.gatun.offload.plan.DpdkVersion;
 import io.gatun.offload.plan.Feature;
 import io.gatun.offload.plan.PortCapabilities;
 import io.gatun.offload.plan.selftest.TestPacket.Recipe;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

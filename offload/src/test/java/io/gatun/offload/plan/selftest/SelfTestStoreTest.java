@@ -8,7 +8,7 @@ import io.gatun.offload.plan.PortCapabilities;
 import io.gatun.offload.plan.SelfTestResults;
 import io.gatun.offload.plan.SelfTestResults.Outcome;
 import io.gatun.offload.plan.SelfTestResults.Status;
-import io.gatun.offload.wire.TunnelType;
+import io.gatun.pmd.wire.TunnelType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

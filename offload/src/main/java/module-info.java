@@ -24,6 +24,8 @@ module io.gatun.offload {
       io.gatun.offload.plan.cli.OffloadPortSection;
   provides io.gatun.pmd.StageProvider with
       io.gatun.offload.ChecksumStageProvider;
+  provides io.gatun.pmd.TransmitCompleterProvider with
+      io.gatun.offload.SoftwareCompleterProvider;
   provides io.gatun.pmd.run.RunSection with
       io.gatun.offload.gateway.GatewaySection;
   provides io.gatun.offload.plan.RuleSource with

@@ -20,6 +20,7 @@ module io.gatun.pmd {
   requires org.snakeyaml.engine;
 
   uses io.gatun.pmd.StageProvider;
+  uses io.gatun.pmd.TransmitCompleterProvider;
   uses io.gatun.pmd.cli.Command;
   uses io.gatun.pmd.cli.PortSection;
   uses io.gatun.pmd.run.RunSection;

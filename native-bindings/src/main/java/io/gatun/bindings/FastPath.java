@@ -51,6 +51,10 @@ public final class FastPath {
   private static final MethodHandle FREE_BULK =
       NativeSymbols.function(
           "rte_pktmbuf_free_bulk", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+  private static final MethodHandle COPY =
+      NativeSymbols.function(
+          "rte_pktmbuf_copy",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
   private static final MethodHandle RX_CALLBACKS =
       NativeSymbols.function(
           "rte_eth_call_rx_callbacks",
@@ -105,6 +109,18 @@ public final class FastPath {
   public static void rte_pktmbuf_free_bulk(long mbufs, int count) {
     try {
       FREE_BULK.invokeExact(mbufs, count);
+    } catch (Throwable e) {
+      throw NativeSymbols.impossible(e);
+    }
+  }
+
+  /**
+   * Copies {@code length} bytes of a packet (-1: all) into fresh mbufs of {@code pool}; 0 when it
+   * has too few.
+   */
+  public static long rte_pktmbuf_copy(long mbuf, long pool, int offset, int length) {
+    try {
+      return (long) COPY.invokeExact(mbuf, pool, offset, length);
     } catch (Throwable e) {
       throw NativeSymbols.impossible(e);
     }

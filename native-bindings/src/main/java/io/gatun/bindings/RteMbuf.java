@@ -29,6 +29,9 @@ public final class RteMbuf {
   public static final long NEXT = rte_mbuf.next$offset();
   public static final long TX_OFFLOAD = rte_mbuf.tx_offload$offset();
 
+  /** Fields that are registered at run time; they reach to the struct's end. */
+  public static final long DYNAMIC = rte_mbuf.dynfield1$offset();
+
   /** Data room that {@code rte_pktmbuf_alloc} leaves before the packet, in bytes. */
   public static final int HEADROOM = Dpdk.RTE_PKTMBUF_HEADROOM();
 

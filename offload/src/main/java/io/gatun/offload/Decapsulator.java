@@ -33,7 +33,7 @@ public final class Decapsulator {
   /** No packet of this tunnel: for the end point itself, or for nobody. Untouched. */
   public static final int NOT_TUNNELLED = -1;
 
-  /** Dropped, and counted; the packet stays the caller's to free. */
+  /** The packet has been dropped. */
   public static final int DROPPED = -2;
 
   static final long RX_VERDICTS =
@@ -48,7 +48,7 @@ public final class Decapsulator {
   private final TunnelConfig config;
   private final IdentifierTable tenants;
   private final RxTrust trust;
-  private final DropCounters drops;
+  private final Drops drops;
   private final Verdicts verdicts = new Verdicts();
   private final PassCounters outerCounters = new PassCounters();
   private final PassCounters innerCounters = new PassCounters();
@@ -76,14 +76,10 @@ public final class Decapsulator {
    * @param tenants who has which identifier
    * @param trust which verdicts of the NIC are taken
    * @param pool where buffers go that hold nothing but padding
-   * @param drops counts what is dropped
+   * @param drops takes what is not carried on
    */
   public Decapsulator(
-      TunnelConfig config,
-      IdentifierTable tenants,
-      RxTrust trust,
-      MempoolCache pool,
-      DropCounters drops) {
+      TunnelConfig config, IdentifierTable tenants, RxTrust trust, MempoolCache pool, Drops drops) {
     this.pool = pool;
     this.config = config;
     this.tenants = tenants;
@@ -154,7 +150,7 @@ public final class Decapsulator {
     int total = Memory.getInt(mbuf + RteMbuf.PKT_LEN);
     int found = outer.find(at, available, total);
     if (found != OuterFinder.FOUND) {
-      return found == OuterFinder.NOT_OURS ? NOT_TUNNELLED : drop(outer.refusal());
+      return found == OuterFinder.NOT_OURS ? NOT_TUNNELLED : drop(mbuf, outer.refusal());
     }
     ipOffset = outer.ipOffset();
     l4Offset = outer.l4Offset();
@@ -162,15 +158,15 @@ public final class Decapsulator {
     long flags = Memory.getLong(mbuf + RteMbuf.OL_FLAGS);
     boolean recognised = (Memory.getInt(mbuf + RteMbuf.PACKET_TYPE) & TUNNEL_TYPE_MASK) != 0;
     if (!isOuterAcceptable(mbuf, at, flags, recognised)) {
-      return DROPPED;
+      return drop(mbuf, DropReason.BAD_OUTER_CHECKSUM);
     }
     int header = l4Offset + (udp ? Udp.LENGTH : 0);
     if (!tunnel.parse(at + header, Math.min(available, end) - header)) {
-      return drop(tunnel.refusal());
+      return drop(mbuf, tunnel.refusal());
     }
     int tenant = tenants.tenantOf(tunnel.identifier());
     if (tenant < 0) {
-      return drop(DropReason.UNKNOWN_VNI);
+      return drop(mbuf, DropReason.UNKNOWN_VNI);
     }
     int ecn = ecn(at + ipOffset);
     rememberSource(at + ipOffset);
@@ -180,8 +176,8 @@ public final class Decapsulator {
   }
 
   @DataPath
-  private int drop(DropReason reason) {
-    drops.count(reason);
+  private int drop(long mbuf, DropReason reason) {
+    drops.drop(mbuf, reason);
     return DROPPED;
   }
 
@@ -198,11 +194,7 @@ public final class Decapsulator {
     }
     verdicts.countBadOuter();
     outerCounters.errors(1);
-    if (config.dropBadOuter()) {
-      drops.count(DropReason.BAD_OUTER_CHECKSUM);
-      return false;
-    }
-    return true;
+    return !config.dropBadOuter();
   }
 
   /**
@@ -317,7 +309,7 @@ public final class Decapsulator {
             ? inner.parseEthernet(at, available, total)
             : inner.parseIp(at, available, total) && inner.ipVersion() == innerVersion();
     if (!parsed && (!ethernet || available < Ethernet.LENGTH)) {
-      return drop(DropReason.MALFORMED_INNER);
+      return drop(mbuf, DropReason.MALFORMED_INNER);
     }
     int ip = parsed ? innerIpVerdict(at, flags, recognised) : Verdicts.UNKNOWN;
     int l4 = parsed ? innerL4Verdict(mbuf, at, flags, recognised) : Verdicts.UNKNOWN;
@@ -330,11 +322,11 @@ public final class Decapsulator {
       verdicts.countBadInner();
       innerCounters.errors(1);
       if (config.dropBadInner()) {
-        return drop(DropReason.BAD_INNER_CHECKSUM);
+        return drop(mbuf, DropReason.BAD_INNER_CHECKSUM);
       }
     }
     if (ecn != 0 && inner.ipVersion() != 0 && !combineEcn(at, ecn)) {
-      return drop(DropReason.ECN_NOT_ECT);
+      return drop(mbuf, DropReason.ECN_NOT_ECT);
     }
     putVerdict(mbuf, flags, ip, l4);
     innerCounters.packets(1);

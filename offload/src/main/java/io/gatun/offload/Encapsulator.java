@@ -9,7 +9,11 @@ import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.pmd.wire.Ethernet;
 import io.gatun.pmd.wire.IpAddress;
+import io.gatun.pmd.wire.Protocol;
+import io.gatun.pmd.wire.TunnelType;
+import io.gatun.pmd.wire.VlanTag;
 import java.lang.foreign.Arena;
 
 /**
@@ -38,7 +42,7 @@ public final class Encapsulator {
   /** The queue is full: run the outer pass and try again; the packet stays the caller's. */
   public static final int NO_ROOM = 2;
 
-  /** The packet cannot be sent, which has been counted; it stays the caller's. */
+  /** The packet cannot be sent and has been dropped. */
   public static final int DROPPED = 3;
 
   private static final int QUEUE_CAPACITY = 2048;
@@ -48,8 +52,7 @@ public final class Encapsulator {
   private final InnerPass inner;
   private final OuterPass outerPass;
   private final PassQueue queue = new PassQueue(QUEUE_CAPACITY);
-  private final DropCounters drops;
-  private final MempoolCache pool;
+  private final Drops drops;
   private final PassCounters innerCounters = new PassCounters();
   private final PassCounters outerCounters = new PassCounters();
   private final Burst segments;
@@ -60,6 +63,8 @@ public final class Encapsulator {
   private final long localHigh;
   private final long localLow;
   private final int localVersion;
+  private final TunnelType type;
+  private final int udpPort;
   private final boolean plain;
   private final boolean plainOuter;
   private OuterHeader[] paths = new OuterHeader[0];
@@ -70,14 +75,13 @@ public final class Encapsulator {
    *
    * @param config of the tunnel
    * @param plan who does what
-   * @param pool where segments and chained headers come from, and where dropped packets go
+   * @param pool where segments and chained headers come from
    * @param dataRoom bytes of a buffer of that pool behind the headroom
-   * @param drops counts what is dropped
+   * @param drops takes what cannot be sent
    */
   public Encapsulator(
-      TunnelConfig config, OffloadPlan plan, MempoolCache pool, int dataRoom, DropCounters drops) {
+      TunnelConfig config, OffloadPlan plan, MempoolCache pool, int dataRoom, Drops drops) {
     this.drops = drops;
-    this.pool = pool;
     inner = new InnerPass(config, plan, pool, dataRoom);
     outerPass = new OuterPass(config, plan, pool, drops);
     segments = Burst.allocate(Segmenter.MAX_SEGMENTS, Arena.ofAuto());
@@ -86,6 +90,8 @@ public final class Encapsulator {
     nicLongL2 = plan.shape() == Shape.INNER_IN_NIC_LONG_L2;
     plainOuter = outerPass.isPlain();
     plain = config.type().carriesEthernet() && !needsFrameSum && !nicWantsLengths;
+    type = config.type();
+    udpPort = config.udpPort();
     IpAddress local = config.local();
     localVersion = local.version();
     localLow =
@@ -194,12 +200,10 @@ public final class Encapsulator {
     long at = Mbuf.data(mbuf);
     OuterHeader header = paths[path];
     if (!inner.parse(at, Memory.getUnsignedShort(mbuf + RteMbuf.DATA_LEN), length)) {
-      drops.count(DropReason.MALFORMED_INNER);
-      return DROPPED;
+      return drop(mbuf, DropReason.MALFORMED_INNER);
     }
     if (isOwn(at)) {
-      drops.count(DropReason.OWN_PACKET);
-      return DROPPED;
+      return drop(mbuf, DropReason.OWN_PACKET);
     }
     boolean nic = nicBytes(header) + inner.l2Length() <= OffloadPlan.MAX_L2_BYTES;
     inner.useNic(nic);
@@ -229,27 +233,57 @@ public final class Encapsulator {
     return nicLongL2 ? header.length() : 0;
   }
 
+  /**
+   * Inserts the VLAN tag that the mbuf asks for first. The NIC could not: it would put it into the
+   * first Ethernet header, which is the outer one's.
+   */
   @DataPath
   private int submitTagged(long mbuf, int path) {
-    if (!InnerPass.insertVlan(flyweight.wrap(mbuf))) {
-      drops.count(DropReason.NO_HEADROOM);
-      return DROPPED;
+    if (Memory.getUnsignedShort(mbuf + RteMbuf.DATA_LEN) < Ethernet.LENGTH) {
+      return drop(mbuf, DropReason.MALFORMED_INNER);
     }
+    if (Memory.getUnsignedShort(mbuf + RteMbuf.REFCNT) != 1) {
+      return drop(mbuf, DropReason.UNSUPPORTED); // somebody else reads the addresses that move
+    }
+    flyweight.wrap(mbuf);
+    if (!VlanTag.insert(flyweight, flyweight.vlanTci())) {
+      return drop(mbuf, DropReason.NO_HEADROOM);
+    }
+    flyweight.flags(flyweight.flags() & ~RteMbufFlags.RTE_MBUF_F_TX_VLAN);
     return submit(mbuf, path);
   }
 
-  /** A packet of this tunnel that is to be sent through this tunnel leads round in a circle. */
+  @DataPath
+  private int drop(long mbuf, DropReason reason) {
+    drops.drop(mbuf, reason);
+    return DROPPED;
+  }
+
+  /**
+   * A packet of this tunnel that is to be sent through this tunnel leads round in a circle. The
+   * address alone does not tell: a tenant may use the same one.
+   */
   @DataPath
   private boolean isOwn(long at) {
-    return inner.ipVersion() == localVersion && inner.comesFrom(at, localLow, localHigh);
+    return inner.ipVersion() == localVersion
+        && inner.comesFrom(at, localLow, localHigh)
+        && isTunnelled(at);
+  }
+
+  @DataPath
+  private boolean isTunnelled(long at) {
+    return switch (type) {
+      case VXLAN, VXLAN_GPE, GENEVE -> inner.udpDestination(at) == udpPort;
+      case GRE, NVGRE -> inner.protocol() == Protocol.GRE;
+      case IPIP -> inner.protocol() == Protocol.IPV4 || inner.protocol() == Protocol.IPV6;
+    };
   }
 
   /** A packet with something to do: to be completed, to be cut, or too big. */
   @DataPath
   private int complete(long mbuf, long at, int length, long flags, OuterHeader header, long note) {
     if (!inner.canComplete(flags)) {
-      drops.count(DropReason.UNSUPPORTED);
-      return DROPPED;
+      return drop(mbuf, DropReason.UNSUPPORTED);
     }
     boolean shared = Memory.getUnsignedShort(mbuf + RteMbuf.REFCNT) != 1;
     if (shared) {
@@ -262,23 +296,20 @@ public final class Encapsulator {
     if (shared && size == 0) {
       size = inner.wholeSize(); // a copy, as one segment
       if (size == 0) {
-        drops.count(DropReason.UNSUPPORTED);
-        return DROPPED;
+        return drop(mbuf, DropReason.UNSUPPORTED);
       }
     }
     int count = inner.segments(size);
     if (queue.free() < Math.max(count, 1) || count > segments.capacity()) {
       if (count >= queue.capacity() || count > segments.capacity()) {
-        drops.count(DropReason.PASS_QUEUE_FULL);
-        return DROPPED;
+        return drop(mbuf, DropReason.PASS_QUEUE_FULL);
       }
       return NO_ROOM;
     }
     if (size == 0) {
       inner.complete(mbuf, at, flags, segments);
     } else if (!inner.segment(mbuf, at, size, segments)) {
-      drops.count(DropReason.NO_MBUF);
-      return DROPPED;
+      return drop(mbuf, DropReason.NO_MBUF);
     }
     int made = segments.size();
     for (int i = 0; i < made; i++) {
@@ -307,9 +338,6 @@ public final class Encapsulator {
       innerCounters.packets(submitted);
       submitted = 0;
       queue.mark();
-    }
-    if (room == 0) {
-      return 0;
     }
     int done = 0;
     while (done < room) {
@@ -342,14 +370,7 @@ public final class Encapsulator {
       out.add(complete);
     } else {
       outerCounters.errors(1);
-      discard(mbuf);
     }
-  }
-
-  @DataPath
-  private void discard(long mbuf) {
-    segments.add(mbuf);
-    pool.free(segments);
   }
 
   /** Frees what waits; the loop has ended. Returns how many packets that were. */
@@ -358,9 +379,11 @@ public final class Encapsulator {
     while (queue.size() > 0) {
       long mbuf = queue.mbuf(0);
       queue.remove(1);
-      discard(mbuf);
+      drops.free(mbuf);
       count++;
     }
+    drops.flush();
+    queue.publish();
     return count;
   }
 }

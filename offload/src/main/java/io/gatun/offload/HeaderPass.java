@@ -2,6 +2,7 @@ package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.wire.Checksum;
 import io.gatun.pmd.wire.Ipv4;
 import io.gatun.pmd.wire.Ipv6;
@@ -85,6 +86,23 @@ final class HeaderPass {
       checksum = Checksum.finish(pseudo + l4Sum);
     }
     Memory.putShort(l4 + (udp ? Udp.CHECKSUM : Tcp.CHECKSUM), (short) checksum);
+  }
+
+  /**
+   * Completes the checksum of a TCP or UDP header in a packet, whatever the field says. Where it is
+   * not the NIC's, every byte behind the header is read.
+   *
+   * @param mbuf the packet; the header lies in its first segment
+   * @param l4Offset of the header
+   * @param l4Bytes header and payload
+   * @param template what the header was made from
+   */
+  void completeL4(long mbuf, int l4Offset, int l4Bytes, HeaderTemplate template) {
+    long l4 = Mbuf.data(mbuf) + l4Offset;
+    boolean udp = template.protocol() == Protocol.UDP;
+    int before = Memory.getUnsignedShort(l4 + (udp ? Udp.CHECKSUM : Tcp.CHECKSUM));
+    long sum = l4InNic ? 0 : MbufChain.sum(mbuf, l4Offset, l4Bytes) - before;
+    completeL4(l4, template, l4Bytes, sum);
   }
 
   /**

@@ -37,11 +37,6 @@ final class InnerPass {
           | RteMbufFlags.RTE_MBUF_F_TX_VLAN;
 
   private static final long BUFFER_FLAGS = RteMbuf.F_INDIRECT | RteMbuf.F_EXTERNAL;
-  private static final int SIZE_SHIFT =
-      RteMbuf.L2_LEN_BITS + RteMbuf.L3_LEN_BITS + RteMbuf.L4_LEN_BITS;
-  private static final int ADDRESSES = 12;
-
-  private static final int VLAN_BYTES = 4;
   private static final int IP = 1;
   private static final int L4 = 2;
   private static final int ALL = IP | L4;
@@ -121,6 +116,20 @@ final class InnerPass {
         : Memory.getLong(ip + Ipv6.SOURCE + 8) == low && Memory.getLong(ip + Ipv6.SOURCE) == high;
   }
 
+  /** What the IP packet carries: see {@link Protocol}. */
+  @DataPath
+  int protocol() {
+    return headers.protocol();
+  }
+
+  /** The UDP port that it is for; -1 where there is no UDP header. */
+  @DataPath
+  int udpDestination(long at) {
+    return headers.protocol() == Protocol.UDP && headers.l4Length() != 0
+        ? Udp.destinationPort(at + headers.l4Offset())
+        : -1;
+  }
+
   /** Tells the NIC where the headers are, whatever it will do with them. */
   @DataPath
   void writeLengths(long mbuf) {
@@ -182,7 +191,7 @@ final class InnerPass {
       return big ? -1 : 0;
     }
     if (asked) {
-      int wanted = (int) (Memory.getLong(mbuf + RteMbuf.TX_OFFLOAD) >>> SIZE_SHIFT) & 0xffff;
+      int wanted = Mbuf.tsoSegmentSize(Memory.getLong(mbuf + RteMbuf.TX_OFFLOAD));
       size = wanted == 0 ? size : Math.min(size, wanted);
     }
     return !big && headers.ipEnd() - headerBytes <= size ? 0 : size;
@@ -316,12 +325,8 @@ final class InnerPass {
           ip, template, headers.ipEnd() - headers.ipOffset(), Ipv4.identification(ip), 0);
     }
     if (l4) {
-      long header = at + headers.l4Offset();
       int bytes = headers.ipEnd() - headers.l4Offset();
-      boolean udp = headers.protocol() == Protocol.UDP;
-      int before = Memory.getUnsignedShort(header + (udp ? Udp.CHECKSUM : Tcp.CHECKSUM));
-      long sum = pass.l4InNic() ? 0 : MbufChain.sum(mbuf, headers.l4Offset(), bytes) - before;
-      pass.completeL4(header, template, bytes, sum);
+      pass.completeL4(mbuf, headers.l4Offset(), bytes, template);
     }
     markForNic(mbuf, (ip4 ? IP : 0) | (l4 ? L4 : 0));
     out.add(mbuf);
@@ -355,28 +360,6 @@ final class InnerPass {
   private static void putFlags(long mbuf, long flags) {
     long kept = Memory.getLong(mbuf + RteMbuf.OL_FLAGS) & BUFFER_FLAGS;
     Memory.putLong(mbuf + RteMbuf.OL_FLAGS, kept | flags);
-  }
-
-  /**
-   * Inserts the VLAN tag that the mbuf asks for. The NIC could not: it would put it into the first
-   * Ethernet header, which is the outer one's.
-   *
-   * @return false without headroom
-   */
-  @DataPath
-  static boolean insertVlan(Mbuf mbuf) {
-    long at = mbuf.prepend(VLAN_BYTES);
-    if (at == 0) {
-      return false;
-    }
-    long first = Memory.getLong(at + VLAN_BYTES);
-    int last = Memory.getInt(at + VLAN_BYTES + 8);
-    Memory.putLong(at, first);
-    Memory.putInt(at + 8, last);
-    Memory.putShortBigEndian(at + ADDRESSES, Ethernet.TYPE_VLAN);
-    Memory.putShortBigEndian(at + ADDRESSES + 2, mbuf.vlanTci());
-    mbuf.flags(mbuf.flags() & ~RteMbufFlags.RTE_MBUF_F_TX_VLAN);
-    return true;
   }
 
   // ---- the sum for an outer checksum ------------------------------------------------------------

@@ -36,7 +36,6 @@ final class OuterPass {
   private static final int ECN_MASK = 3;
   private static final long REFERENCES = 0xffffL << 16;
   private static final long ONE_REFERENCE = 1L << 16;
-  private static final int L2_MASK = (1 << RteMbuf.L2_LEN_BITS) - 1;
   private static final long OUTER_CHECKSUMS =
       RteMbufFlags.RTE_MBUF_F_TX_OUTER_IP_CKSUM | RteMbufFlags.RTE_MBUF_F_TX_OUTER_UDP_CKSUM;
   private static final long SEGMENTATION =
@@ -47,7 +46,7 @@ final class OuterPass {
   private final HeaderPass planned;
   private final HeaderPass software = new HeaderPass(false, false);
   private final MempoolCache pool;
-  private final DropCounters drops;
+  private final Drops drops;
   private final Burst spare;
   private final boolean udp;
   private final boolean udpChecksum;
@@ -64,7 +63,7 @@ final class OuterPass {
   private final boolean vlanInNic;
   private final int vlanTci;
 
-  OuterPass(TunnelConfig config, OffloadPlan plan, MempoolCache pool, DropCounters drops) {
+  OuterPass(TunnelConfig config, OffloadPlan plan, MempoolCache pool, Drops drops) {
     planned = new HeaderPass(plan.outerIpv4Checksum(), plan.outerUdpChecksum());
     this.pool = pool;
     this.drops = drops;
@@ -182,11 +181,12 @@ final class OuterPass {
   /**
    * Completes a packet.
    *
-   * @param packet with a complete inner header; it stays the caller's if the result is 0
+   * @param packet with a complete inner header
    * @param header for it
    * @param note see {@link FlowNote}
    * @param frameSum partial sum of the whole packet, where the outer header has a checksum over it
-   * @return the packet to send, another mbuf where a header had to be chained before it; 0 for none
+   * @return the packet to send, another mbuf where a header had to be chained before it; 0 when it
+   *     has been dropped
    */
   @DataPath
   long complete(long packet, OuterHeader header, long note, long frameSum) {
@@ -257,7 +257,7 @@ final class OuterPass {
       return 1;
     }
     long lengths = Memory.getLong(mbuf + RteMbuf.TX_OFFLOAD);
-    int size = segmentSize(lengths);
+    int size = Mbuf.tsoSegmentSize(lengths);
     return size == 0 ? 1 : (frame - headerBytes(lengths) + size - 1) / size;
   }
 
@@ -268,23 +268,12 @@ final class OuterPass {
       return frame;
     }
     long lengths = Memory.getLong(mbuf + RteMbuf.TX_OFFLOAD);
-    return headerBytes(lengths) + segmentSize(lengths);
+    return headerBytes(lengths) + Mbuf.tsoSegmentSize(lengths);
   }
 
   @DataPath
   private static int headerBytes(long lengths) {
-    int l2 = (int) lengths & L2_MASK;
-    int l3 = (int) (lengths >>> RteMbuf.L2_LEN_BITS) & ((1 << RteMbuf.L3_LEN_BITS) - 1);
-    int l4 =
-        (int) (lengths >>> RteMbuf.L2_LEN_BITS + RteMbuf.L3_LEN_BITS)
-            & ((1 << RteMbuf.L4_LEN_BITS) - 1);
-    return l2 + l3 + l4;
-  }
-
-  @DataPath
-  private static int segmentSize(long lengths) {
-    int shift = RteMbuf.L2_LEN_BITS + RteMbuf.L3_LEN_BITS + RteMbuf.L4_LEN_BITS;
-    return (int) (lengths >>> shift) & ((1 << RteMbuf.TSO_SEGSZ_BITS) - 1);
+    return Mbuf.l2Length(lengths) + Mbuf.l3Length(lengths) + Mbuf.l4Length(lengths);
   }
 
   /** Words of 8 bytes, the last one overlapping: no header is shorter than 34 bytes. */
@@ -364,7 +353,7 @@ final class OuterPass {
   @DataPath
   private long chain(long mbuf, int length, int frame, boolean nic) {
     if (!pool.allocate(spare, 1)) {
-      drops.count(DropReason.NO_MBUF);
+      drops.drop(mbuf, DropReason.NO_MBUF);
       return 0;
     }
     long first = Memory.base(spare.get(0));
@@ -381,7 +370,7 @@ final class OuterPass {
     if (room < length + moved) {
       spare.add(first);
       pool.free(spare);
-      drops.count(DropReason.NO_HEADROOM);
+      drops.drop(mbuf, DropReason.NO_HEADROOM);
       return 0;
     }
     if (moved > 0) {
@@ -418,8 +407,8 @@ final class OuterPass {
       return;
     }
     int outer = tunnelInNic ? header.length() - header.l4Offset() : header.length();
-    int l2 = (int) lengths & L2_MASK; // the inner pass's, whenever the NIC has something to do
-    lengths = (lengths & ~(long) L2_MASK) | ((l2 + outer) & L2_MASK);
+    // The inner pass's l2_len is there whenever the NIC has something to do.
+    lengths = Mbuf.withL2Length(lengths, Mbuf.l2Length(lengths) + outer);
     if (tunnelInNic) {
       lengths |=
           Mbuf.packTxOffload(0, 0, 0, 0, header.l4Offset() - header.ipOffset(), header.ipOffset());

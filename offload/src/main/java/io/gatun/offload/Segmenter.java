@@ -152,7 +152,7 @@ final class Segmenter {
     } else {
       Udp.datagramLength(l4, l4Bytes);
     }
-    completeL4(segment, l4, headers.l4Offset(), l4Bytes);
+    pass.completeL4(segment, headers.l4Offset(), l4Bytes, template);
     return used;
   }
 
@@ -167,14 +167,6 @@ final class Segmenter {
       flags &= ~LAST_ONLY;
     }
     Tcp.flags(tcp, flags);
-  }
-
-  @DataPath
-  private void completeL4(long segment, long l4, int l4Offset, int l4Bytes) {
-    boolean udp = template.protocol() == Protocol.UDP;
-    int before = Memory.getUnsignedShort(l4 + (udp ? Udp.CHECKSUM : Tcp.CHECKSUM));
-    long sum = pass.l4InNic() ? 0 : MbufChain.sum(segment, l4Offset, l4Bytes) - before;
-    pass.completeL4(l4, template, l4Bytes, sum);
   }
 
   /**

@@ -277,36 +277,67 @@ public final class Mbuf {
 
   /** {@code l2_len} of the packed lengths. */
   public int l2Length() {
-    return field(0, RteMbuf.L2_LEN_BITS);
+    return l2Length(txOffload());
   }
 
   /** {@code l3_len} of the packed lengths. */
   public int l3Length() {
-    return field(L3_SHIFT, RteMbuf.L3_LEN_BITS);
+    return l3Length(txOffload());
   }
 
   /** {@code l4_len} of the packed lengths. */
   public int l4Length() {
-    return field(L4_SHIFT, RteMbuf.L4_LEN_BITS);
+    return l4Length(txOffload());
   }
 
   /** {@code tso_segsz} of the packed lengths. */
   public int tsoSegmentSize() {
-    return field(TSO_SHIFT, RteMbuf.TSO_SEGSZ_BITS);
+    return tsoSegmentSize(txOffload());
   }
 
   /** {@code outer_l3_len} of the packed lengths. */
   public int outerL3Length() {
-    return field(OUTER_L3_SHIFT, RteMbuf.OUTER_L3_LEN_BITS);
+    return outerL3Length(txOffload());
   }
 
   /** {@code outer_l2_len} of the packed lengths. */
   public int outerL2Length() {
-    return field(OUTER_L2_SHIFT, RteMbuf.OUTER_L2_LEN_BITS);
+    return outerL2Length(txOffload());
   }
 
-  private int field(int shift, int width) {
-    return (int) bits(txOffload() >>> shift, width);
+  /** {@code l2_len} of lengths that {@link #packTxOffload} has packed. */
+  public static int l2Length(long packed) {
+    return (int) bits(packed, RteMbuf.L2_LEN_BITS);
+  }
+
+  /** {@code packed} with another {@code l2_len}, which loses its high bits. */
+  public static long withL2Length(long packed, int l2) {
+    return packed & -(1L << RteMbuf.L2_LEN_BITS) | bits(l2, RteMbuf.L2_LEN_BITS);
+  }
+
+  /** {@code l3_len} of packed lengths. */
+  public static int l3Length(long packed) {
+    return (int) bits(packed >>> L3_SHIFT, RteMbuf.L3_LEN_BITS);
+  }
+
+  /** {@code l4_len} of packed lengths. */
+  public static int l4Length(long packed) {
+    return (int) bits(packed >>> L4_SHIFT, RteMbuf.L4_LEN_BITS);
+  }
+
+  /** {@code tso_segsz} of packed lengths. */
+  public static int tsoSegmentSize(long packed) {
+    return (int) bits(packed >>> TSO_SHIFT, RteMbuf.TSO_SEGSZ_BITS);
+  }
+
+  /** {@code outer_l3_len} of packed lengths. */
+  public static int outerL3Length(long packed) {
+    return (int) bits(packed >>> OUTER_L3_SHIFT, RteMbuf.OUTER_L3_LEN_BITS);
+  }
+
+  /** {@code outer_l2_len} of packed lengths. */
+  public static int outerL2Length(long packed) {
+    return (int) bits(packed >>> OUTER_L2_SHIFT, RteMbuf.OUTER_L2_LEN_BITS);
   }
 
   private static long bits(long value, int width) {

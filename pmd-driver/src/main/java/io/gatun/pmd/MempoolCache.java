@@ -96,6 +96,11 @@ public final class MempoolCache {
     return count;
   }
 
+  /** Copies a packet of any number of segments into fresh buffers; 0 when the pool is short. */
+  public long copy(long packet) {
+    return FastPath.rte_pktmbuf_copy(packet, pool, 0, -1);
+  }
+
   private boolean isPlain(long mbuf) {
     return (Memory.getLong(mbuf + REARM) & REFCNT_AND_SEGMENTS) == ONE_AND_ONE
         && Memory.getLong(mbuf + RteMbuf.POOL) == pool

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * page files, a prefix of its own. After every test the loops are stopped, then the ports, and
  * every buffer of every pool must be back.
  */
-final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+public final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
   private static final long DEADLINE_SECONDS = 30;
   private static final int NEEDED_MEGABYTES = 64;
   private static final String PACKETS = "packets";
@@ -55,17 +55,17 @@ final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAll
   }
 
   /** With these EAL arguments, such as {@code --vdev=net_null0}; port numbers follow the order. */
-  static EalFixture with(String... devices) {
+  public static EalFixture with(String... devices) {
     return new EalFixture(() -> List.of(devices), false);
   }
 
   /** With arguments that must be prepared first; the supplier may skip the test class. */
-  static EalFixture with(Supplier<List<String>> devices) {
+  public static EalFixture with(Supplier<List<String>> devices) {
     return new EalFixture(devices, false);
   }
 
   /** With real ports: the arguments name those that EAL may touch, as {@code -a} does. */
-  static EalFixture withPci(Supplier<List<String>> allowed) {
+  public static EalFixture withPci(Supplier<List<String>> allowed) {
     return new EalFixture(allowed, true);
   }
 
@@ -73,7 +73,7 @@ final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAll
    * For drivers that keep their receive rings full until the port is closed (net_tap): what they
    * keep is counted, and all of it must be back when the class ends.
    */
-  EalFixture keepingRingsUntilClosed() {
+  public EalFixture keepingRingsUntilClosed() {
     keepsRings = true;
     return this;
   }
@@ -140,7 +140,7 @@ final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAll
   }
 
   /** Every buffer of every pool is where it belongs. */
-  void assertPoolsFull() {
+  public void assertPoolsFull() {
     int kept = rings.values().stream().mapToInt(Integer::intValue).sum();
     for (Mempool pool : pools.values()) {
       int full = pool.capacity() - (pool.name().equals(PACKETS) ? kept : 0);
@@ -162,7 +162,7 @@ final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAll
 
   // ---- what tests use ---------------------------------------------------------------------------
 
-  Eal eal() {
+  public Eal eal() {
     if (eal == null) {
       throw new IllegalStateException("EAL is not started");
     }
@@ -170,23 +170,23 @@ final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAll
   }
 
   /** The only worker. */
-  Lcore worker() {
+  public Lcore worker() {
     return eal().workers().getFirst();
   }
 
   /** The pool that ports receive into. */
-  Mempool pool() {
+  public Mempool pool() {
     return pool(PACKETS, POOL_SIZE, 250);
   }
 
   /** A pool by name, made at the first use. */
-  Mempool pool(String name, int capacity, int cache) {
+  public Mempool pool(String name, int capacity, int cache) {
     return pools.computeIfAbsent(
         name, n -> eal().createMempool(n, capacity, cache, Mempool.DEFAULT_DATA_ROOM, -1));
   }
 
   /** Configures and starts a port; it is stopped when the test ends. */
-  Port start(int id, PortConfig config) {
+  public Port start(int id, PortConfig config) {
     Port port = eal().port(id);
     port.stop();
     port.configure(config, pool());
@@ -198,35 +198,35 @@ final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAll
   }
 
   /** Closes a port for good. */
-  void close(Port port) {
+  public void close(Port port) {
     port.close();
     rings.remove(port.id());
   }
 
-  Port start(int id) {
+  public Port start(int id) {
     return start(id, PortConfig.DEFAULT);
   }
 
   /** Starts a loop with these agents on the worker. */
-  PollLoop launch(Agent... agents) {
+  public PollLoop launch(Agent... agents) {
     PollLoop loop = new PollLoop(worker(), List.of(agents), IdleStrategy.busy());
     eal().launch(loop);
     return loop;
   }
 
   /** Stops the loops; the worker is free again. */
-  void stopLoops() {
+  public void stopLoops() {
     eal().stopLoops();
   }
 
   /** Something to be done on the worker's own thread. */
   @FunctionalInterface
-  interface Work {
+  public interface Work {
     void run() throws Exception;
   }
 
   /** Does {@code work} on the worker's thread, once, and passes on what it throws. */
-  void onWorker(Work work) {
+  public void onWorker(Work work) {
     PollLoop loop = launch(new Once(work));
     loop.stop();
     stopLoops();
@@ -234,7 +234,7 @@ final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAll
   }
 
   /** Fails with what ended a loop, if anything did. */
-  static void rethrow(PollLoop loop) {
+  public static void rethrow(PollLoop loop) {
     switch (loop.failure()) {
       case null -> {}
       case Error e -> throw e;
@@ -267,7 +267,7 @@ final class EalFixture implements BeforeAllCallback, AfterEachCallback, AfterAll
   }
 
   /** Waits for a condition; fails when it does not come about. */
-  static void await(String what, BooleanSupplier condition) {
+  public static void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {

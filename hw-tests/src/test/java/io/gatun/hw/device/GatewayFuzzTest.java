@@ -198,6 +198,7 @@ class GatewayFuzzTest {
     require(
         pair.a.dropped() - droppedBefore == (result == Encapsulator.DROPPED ? 1 : 0),
         "dropped is not counted once");
+    requireGivenUp(pair, result == Encapsulator.DROPPED, a, b);
     require(chain.same(a, b, one, other), "the packets that came back differ");
     chain.free(a);
     chain.free(b);
@@ -228,6 +229,12 @@ class GatewayFuzzTest {
     } while (!done);
   }
 
+  /** A packet that is dropped, and no other, goes to whoever wants to see that. */
+  private static void requireGivenUp(Pair pair, boolean dropped, long a, long b) {
+    require(pair.a.takeDropped() == (dropped ? a : 0), "another packet was given up");
+    require(pair.b.takeDropped() == (dropped ? b : 0), "another packet was given up");
+  }
+
   private void decapsulate(Pair pair, PacketChain chain) {
     SplittableRandom random = pair.underlay.random();
     length = pair.underlay.next(data);
@@ -240,6 +247,7 @@ class GatewayFuzzTest {
     require(
         pair.a.dropped() - droppedBefore == (result == Decapsulator.DROPPED ? 1 : 0),
         "dropped is not counted once");
+    requireGivenUp(pair, result == Decapsulator.DROPPED, a, b);
     require(pair.a.dropped() == pair.b.dropped(), "another count");
     require(chain.same(a, b, one, other), "the packets differ");
     chain.free(a);

@@ -8,7 +8,7 @@ import io.gatun.hw.model.ModelRx;
 import io.gatun.hw.model.NicFamily;
 import io.gatun.hw.model.RandomPackets;
 import io.gatun.offload.Decapsulator;
-import io.gatun.offload.DropCounters;
+import io.gatun.offload.Drops;
 import io.gatun.offload.IdentifierTable;
 import io.gatun.offload.RxTrust;
 import io.gatun.offload.TunnelConfig;
@@ -147,7 +147,7 @@ class ModelNicReceiveTest {
 
   /** One end of the tunnel; verdicts are counted from the start. */
   private final class Receiver {
-    private final DropCounters drops = new DropCounters();
+    private final Drops drops = new Drops(cache, null);
     private final Decapsulator decapsulator;
     private final ModelRx rx;
     private final Burst burst;
@@ -165,6 +165,10 @@ class ModelNicReceiveTest {
       assertThat(rx.receive(frame, burst)).isTrue();
       int result = decapsulator.receive(burst.get(0));
       byte[] bytes = result >= 0 ? ModelNic.bytes(mbuf.wrap(burst.get(0))) : new byte[0];
+      if (result == Decapsulator.DROPPED) {
+        burst.size(0);
+        drops.flush();
+      }
       cache.free(burst);
       Map<String, Object> verdicts = decapsulator.verdicts().toMap();
       verdicts.remove("merged");

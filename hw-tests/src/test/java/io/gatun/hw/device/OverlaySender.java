@@ -1,7 +1,7 @@
 package io.gatun.hw.device;
 
 import io.gatun.hw.model.RandomPackets;
-import io.gatun.offload.DropCounters;
+import io.gatun.offload.Drops;
 import io.gatun.offload.Encapsulator;
 import io.gatun.offload.plan.OffloadPlan;
 import io.gatun.pmd.Burst;
@@ -13,14 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class OverlaySender {
   private static final int DATA_ROOM = 2048;
 
-  private final MempoolCache cache;
-  private final DropCounters drops = new DropCounters();
+  private final Drops drops;
   private final Encapsulator encapsulator;
   private final OverlayTenant tenant;
   private final int frameLimit;
 
   OverlaySender(OverlayCase overlay, OffloadPlan plan, MempoolCache cache, Arena arena) {
-    this.cache = cache;
+    drops = new Drops(cache, null);
     encapsulator = new Encapsulator(overlay.config(), plan, cache, DATA_ROOM, drops);
     for (int host = 2; host < 4; host++) {
       encapsulator.addPath(overlay.header(plan, host, arena));
@@ -59,8 +58,10 @@ final class OverlaySender {
     long before = drops.total();
     int result = encapsulator.submit(mbuf, path);
     if (result != Encapsulator.QUEUED) {
-      out.add(mbuf);
-      cache.free(out);
+      if (result != Encapsulator.DROPPED) {
+        drops.free(mbuf);
+      }
+      drops.flush();
       return switch (result) {
         case Encapsulator.TOO_BIG -> "too big";
         case Encapsulator.NO_ROOM -> "no room";
@@ -68,6 +69,7 @@ final class OverlaySender {
       };
     }
     encapsulator.outer(out);
+    drops.flush();
     return drops.total() == before ? null : drops.nonZero().toString();
   }
 }

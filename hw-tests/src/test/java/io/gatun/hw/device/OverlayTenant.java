@@ -84,6 +84,14 @@ final class OverlayTenant {
     }
   }
 
+  /** Takes that back. */
+  static void unshare(long packet) {
+    Mbuf segment = new Mbuf();
+    for (long at = packet; at != 0; at = segment.next()) {
+      segment.wrap(at).references(1);
+    }
+  }
+
   /** Moves the data to the front, so that only so much headroom is left. */
   private void lower(int headroom) {
     int bytes = mbuf.dataLength();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatun.bindings.Errno;
 import io.gatun.bindings.Memory;
 import io.gatun.pmd.Burst;
+import io.gatun.pmd.DropSink;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
 import io.gatun.pmd.PollLoop;
@@ -15,6 +16,7 @@ import io.gatun.pmd.forward.Stream;
 import io.gatun.pmd.forward.TestStreams;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -140,6 +142,28 @@ class QueueTest {
     long taken = stream.counters().transmitted();
     assertThat(stream.counters().received()).isEqualTo(taken + stream.counters().dropped());
     DPDK.onWorker(() -> assertThat(drain()).isEqualTo((int) taken));
+  }
+
+  /** The packets themselves, to whoever wants to see what is dropped. */
+  @Test
+  void whatAFullRingRefusesCanBeLookedAt() {
+    Port source = DPDK.start(1);
+    AtomicLong seen = new AtomicLong();
+    DropSink sink =
+        (packet, reason) -> {
+          assertThat(reason).isZero();
+          assertThat(in.add(packet)).isTrue();
+          seen.lazySet(seen.getPlain() + cache.free(in));
+        };
+    RxQueue queue = source.rxQueues().getFirst();
+    Stream stream = TestStreams.forward(queue, tx, List.of(), 32, sink);
+    PollLoop loop = DPDK.launch(stream);
+    EalFixture.await("drops", () -> seen.get() > 1000);
+    loop.stop();
+    DPDK.stopLoops();
+
+    assertThat(stream.counters().dropped()).isEqualTo(seen.get());
+    DPDK.onWorker(() -> assertThat(drain()).isEqualTo((int) stream.counters().transmitted()));
   }
 
   @Test

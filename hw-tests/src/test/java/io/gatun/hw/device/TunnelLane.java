@@ -1,7 +1,7 @@
 package io.gatun.hw.device;
 
 import io.gatun.offload.Decapsulator;
-import io.gatun.offload.DropCounters;
+import io.gatun.offload.Drops;
 import io.gatun.offload.Encapsulator;
 import io.gatun.offload.IdentifierTable;
 import io.gatun.offload.OuterHeader;
@@ -22,6 +22,7 @@ import io.gatun.pmd.wire.IpAddress;
 import io.gatun.pmd.wire.TunnelType;
 import java.lang.foreign.Arena;
 import java.util.HexFormat;
+import java.util.Map;
 
 /** One tunnel end point without ports, both directions, all in software. */
 final class TunnelLane {
@@ -30,7 +31,8 @@ final class TunnelLane {
 
   private final Arena arena = Arena.ofAuto(); // the outer header lives as long as this does
   private final TunnelConfig config;
-  private final DropCounters drops = new DropCounters();
+  private final Drops drops;
+  private long lastDropped;
   private final Encapsulator encapsulator;
   private final Decapsulator decapsulator;
   private final Burst out = Burst.allocate(BURST, Arena.ofAuto());
@@ -51,6 +53,7 @@ final class TunnelLane {
     }
     config = builder.build();
     long identifier = type.hasIdentifier() ? VNI : -1;
+    drops = new Drops(cache, (mbuf, reason) -> lastDropped = mbuf);
     OffloadPlan plan = plan(config, identifier);
     encapsulator = new Encapsulator(config, plan, cache, Mempool.DEFAULT_DATA_ROOM, drops);
     MacAddress mac = MacAddress.parse("02:70:63:61:70:01");
@@ -99,11 +102,23 @@ final class TunnelLane {
   /** Runs the outer pass over what waits; false when {@link #out} has no room for all of it. */
   boolean drain() {
     encapsulator.outer(out);
+    drops.flush();
     return encapsulator.queue().depth() == 0;
   }
 
   long dropped() {
     return drops.total();
+  }
+
+  Map<String, Long> reasons() {
+    return drops.nonZero();
+  }
+
+  /** The packet that was dropped last, now the caller's; 0 for none since the last call. */
+  long takeDropped() {
+    long mbuf = lastDropped;
+    lastDropped = 0;
+    return mbuf;
   }
 
   @Override

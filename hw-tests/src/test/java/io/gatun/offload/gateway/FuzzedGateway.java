@@ -5,6 +5,7 @@ import io.gatun.pmd.Burst;
 import io.gatun.pmd.Lcore;
 import io.gatun.pmd.Mempool;
 import io.gatun.pmd.Port;
+import io.gatun.pmd.PortHooks;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -32,14 +33,24 @@ public final class FuzzedGateway {
    */
   public static FuzzedGateway make(
       Port tenants, Port underlay, Mempool pool, Lcore lcore, int burst, String... options) {
+    return make(tenants, underlay, pool, lcore, burst, PortHooks.NONE, options);
+  }
+
+  /** As the former, with something between its queues and it. */
+  public static FuzzedGateway make(
+      Port tenants,
+      Port underlay,
+      Mempool pool,
+      Lcore lcore,
+      int burst,
+      PortHooks hooks,
+      String... options) {
     GatewayOptions parsed = new GatewayOptions();
     new CommandLine(parsed).parseArgs(options);
     GatewayConfig config = parsed.toConfig(underlay.mtu());
     OffloadPlan plan = GatewaySetup.plan(config, underlay);
-    int room = Mempool.DEFAULT_DATA_ROOM;
-    List<Port> ports = List.of(tenants);
-    return new FuzzedGateway(
-        GatewaySetup.worker(config, plan, underlay, ports, pool, room, lcore, burst));
+    GatewayPlace place = new GatewayPlace(lcore, pool, Mempool.DEFAULT_DATA_ROOM, burst, hooks);
+    return new FuzzedGateway(GatewaySetup.worker(config, plan, underlay, List.of(tenants), place));
   }
 
   public void onStart() {
@@ -61,6 +72,21 @@ public final class FuzzedGateway {
     worker.tenantSide().process(tenantPort);
     worker.underlaySide().process();
     worker.doWork();
+  }
+
+  /** One turn of the poll loop; returns how much was done. */
+  public int doWork() {
+    return worker.doWork();
+  }
+
+  /** Packets for the tenant that its port's ring did not take. */
+  public long ringFull() {
+    return tenantPort.dropped();
+  }
+
+  /** Packets that were received on either port. */
+  public long received() {
+    return worker.packets();
   }
 
   public void close() {

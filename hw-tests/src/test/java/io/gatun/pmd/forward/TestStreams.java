@@ -1,5 +1,6 @@
 package io.gatun.pmd.forward;
 
+import io.gatun.pmd.DropSink;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.MempoolCache;
 import io.gatun.pmd.PacketStage;
@@ -14,7 +15,13 @@ public final class TestStreams {
   private TestStreams() {}
 
   public static Stream forward(RxQueue rx, TxQueue tx, List<PacketStage> stages, int burstSize) {
-    return new ForwardStream(rx, tx, stages, burstSize, null);
+    return forward(rx, tx, stages, burstSize, null);
+  }
+
+  /** As the former, with somebody who looks at what a full ring does not take. */
+  public static Stream forward(
+      RxQueue rx, TxQueue tx, List<PacketStage> stages, int burstSize, @Nullable DropSink drops) {
+    return new ForwardStream(rx, tx, stages, burstSize, null, drops);
   }
 
   public static Stream sink(RxQueue rx, MempoolCache pool, int burstSize) {

@@ -2,9 +2,10 @@ package io.gatun.offload.gateway;
 
 import io.gatun.offload.plan.OffloadPlan;
 import io.gatun.pmd.Eal;
-import io.gatun.pmd.Mempool;
+import io.gatun.pmd.Lcore;
 import io.gatun.pmd.Port;
 import io.gatun.pmd.PortConfig;
+import io.gatun.pmd.PortHooks;
 import io.gatun.pmd.cli.Command;
 import io.gatun.pmd.cli.Json;
 import io.gatun.pmd.cli.Main;
@@ -81,18 +82,12 @@ public final class GatewayCommand implements Command {
     }
     session.needMbufs(GatewaySetup.mbufs(config));
     session.configure(plans);
-    Mempool pool = session.pool(underlay);
-    GatewayWorker worker =
-        GatewaySetup.worker(
-            config,
-            plan,
-            underlay,
-            tenants,
-            pool,
-            session.dataRoom(),
-            eal.workers().getFirst(),
-            common.burst);
-    session.run(eal.workers().getFirst(), worker);
+    Lcore lcore = eal.workers().getFirst();
+    GatewayPlace place =
+        new GatewayPlace(
+            lcore, session.pool(underlay), session.dataRoom(), common.burst, PortHooks.NONE);
+    GatewayWorker worker = GatewaySetup.worker(config, plan, underlay, tenants, place);
+    session.run(lcore, worker);
     return worker;
   }
 

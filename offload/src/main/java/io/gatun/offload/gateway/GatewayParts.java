@@ -1,7 +1,7 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.offload.Decapsulator;
-import io.gatun.offload.DropCounters;
+import io.gatun.offload.Drops;
 import io.gatun.offload.Encapsulator;
 import io.gatun.pmd.MempoolCache;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.List;
  * @param config the gateway
  * @param pool of the lcore
  * @param dataRoom bytes of a buffer behind the headroom
- * @param drops reasons of both sides
+ * @param drops of both sides
  * @param clock of both sides
  * @param encapsulator into the tunnel
  * @param decapsulator out of the tunnel
@@ -27,7 +27,7 @@ record GatewayParts(
     GatewayConfig config,
     MempoolCache pool,
     int dataRoom,
-    DropCounters drops,
+    Drops drops,
     GatewayClock clock,
     Encapsulator encapsulator,
     Decapsulator decapsulator,

@@ -101,10 +101,12 @@ public final class GatewaySection implements RunSection {
                   plan,
                   underlay,
                   tenantPorts,
-                  context.pool(underlay),
-                  context.dataRoom(),
-                  lcore,
-                  context.options().burst);
+                  new GatewayPlace(
+                      lcore,
+                      context.pool(underlay),
+                      context.dataRoom(),
+                      context.options().burst,
+                      context.hooks()));
           GatewayRules rules = new GatewayRules(config, underlay);
           GatewaySummary summary = new GatewaySummary(worker, rules);
           context.whenStarted(rules::create);

@@ -1,7 +1,7 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.offload.Decapsulator;
-import io.gatun.offload.DropCounters;
+import io.gatun.offload.Drops;
 import io.gatun.offload.Encapsulator;
 import io.gatun.offload.IdentifierTable;
 import io.gatun.offload.RxTrust;
@@ -11,8 +11,6 @@ import io.gatun.offload.plan.OffloadRequest;
 import io.gatun.offload.plan.PortCapabilities;
 import io.gatun.offload.plan.Quirks;
 import io.gatun.offload.plan.selftest.SelfTestStore;
-import io.gatun.pmd.Lcore;
-import io.gatun.pmd.Mempool;
 import io.gatun.pmd.MempoolCache;
 import io.gatun.pmd.Port;
 import io.gatun.pmd.wire.Protocol;
@@ -59,29 +57,24 @@ final class GatewaySetup {
    * Makes the worker.
    *
    * @param underlay configured, as all ports of {@code tenants} are
-   * @param pool that its lcore allocates from
-   * @param dataRoom bytes of a buffer behind the headroom
    */
   static GatewayWorker worker(
       GatewayConfig config,
       OffloadPlan plan,
       Port underlay,
       List<Port> tenants,
-      Mempool pool,
-      int dataRoom,
-      Lcore lcore,
-      int burst) {
-    MempoolCache cache = pool.cache(lcore);
-    DropCounters drops = new DropCounters();
+      GatewayPlace place) {
+    MempoolCache cache = place.pool().cache(place.lcore());
+    int dataRoom = place.dataRoom();
+    Drops drops = new Drops(cache, place.hooks().onDrop(place.lcore(), Drops.names()));
     Encapsulator encapsulator = new Encapsulator(config.tunnel(), plan, cache, dataRoom, drops);
     NeighbourTable neighbours = new NeighbourTable(config.remotes().size());
     Paths paths = new Paths(config, encapsulator, neighbours, underlay.info().mac(), plan);
     Decapsulator decapsulator =
         new Decapsulator(config.tunnel(), identifiers(config), RxTrust.of(plan), cache, drops);
     boolean prepares = plan.txOffloads() != 0;
-    UnderlayPort underlayPort =
-        new UnderlayPort(underlay, burst, encapsulator, cache, drops, prepares);
-    List<TenantPort> tenantPorts = tenantPorts(config, tenants, burst);
+    UnderlayPort underlayPort = new UnderlayPort(underlay, place, encapsulator, drops, prepares);
+    List<TenantPort> tenantPorts = tenantPorts(config, tenants, place);
     GatewayParts parts =
         new GatewayParts(
             config,
@@ -130,10 +123,11 @@ final class GatewaySetup {
     return table;
   }
 
-  private static List<TenantPort> tenantPorts(GatewayConfig config, List<Port> ports, int burst) {
+  private static List<TenantPort> tenantPorts(
+      GatewayConfig config, List<Port> ports, GatewayPlace place) {
     List<TenantPort> result = new ArrayList<>();
     for (Port port : ports) {
-      TenantPort tenantPort = new TenantPort(port, burst);
+      TenantPort tenantPort = new TenantPort(port, place);
       for (int i = 0; i < config.tenants().size(); i++) {
         GatewayConfig.Tenant tenant = config.tenants().get(i);
         if (tenant.port() == port.id()) {

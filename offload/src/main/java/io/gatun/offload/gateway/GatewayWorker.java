@@ -1,6 +1,7 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.offload.DropReason;
+import io.gatun.offload.Drops;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Port;
 import io.gatun.pmd.RxQueue;
@@ -18,7 +19,6 @@ final class GatewayWorker implements Worker {
   private static final int TURNS_BETWEEN_CLOCKS = 64;
   private static final long TICK_NANOS = 1_000_000L;
   private static final int SLOTS_AT_ONCE = 1024;
-  private static final int MAX_DRAINED = 2048;
 
   private final GatewayParts parts;
   private final TenantSide tenantSide;
@@ -30,6 +30,7 @@ final class GatewayWorker implements Worker {
   private final Paths paths;
   private final NeighbourTable neighbours;
   private final GatewayClock clock;
+  private final Drops drops;
   private int turn;
   private long lastTick;
   private int lastSecond = -1;
@@ -45,6 +46,7 @@ final class GatewayWorker implements Worker {
     paths = parts.paths();
     neighbours = parts.neighbours();
     clock = parts.clock();
+    drops = parts.drops();
     tenantSide = new TenantSide(parts);
     underlaySide = new UnderlaySide(parts, host, pathMtu);
   }
@@ -65,6 +67,28 @@ final class GatewayWorker implements Worker {
         tick();
       }
     }
+    int work = underlay.poll();
+    boolean tenantsReady = true;
+    for (TenantPort port : tenantPorts) {
+      work += port.poll();
+      tenantsReady &= port.isReady();
+    }
+    if (underlay.isReady()) {
+      work += receiveFromTenants();
+    }
+    work += underlay.pump();
+    // A tunnel's packet may be any tenant's: nobody knows before it has been received.
+    int received = tenantsReady ? underlay.receive() : 0;
+    if (received > 0) {
+      work += received;
+      underlaySide.process();
+    }
+    flush();
+    return work;
+  }
+
+  @DataPath
+  private int receiveFromTenants() {
     int work = 0;
     for (TenantPort port : tenantPorts) {
       int received = port.receive();
@@ -73,29 +97,18 @@ final class GatewayWorker implements Worker {
         tenantSide.process(port);
       }
     }
-    work += underlay.pump();
-    int received = underlay.receive();
-    if (received > 0) {
-      work += received;
-      underlaySide.process();
-    }
-    for (TenantPort port : tenantPorts) {
-      if (!port.out().isEmpty()) {
-        flush(port);
-      }
-    }
     return work;
   }
 
-  /** A tenant whose ring is full loses packets: the others must not wait for it. */
+  /** Sends what is for tenants, and gives back what was freed. */
   @DataPath
-  private void flush(TenantPort port) {
-    port.transmit();
-    int left = port.out().size();
-    if (left > 0) {
-      port.countDropped(left); // the port's tx_dropped: the tunnel has done its part
-      parts.pool().free(port.out());
+  private void flush() {
+    for (TenantPort port : tenantPorts) {
+      if (!port.out().isEmpty()) {
+        port.flush(drops);
+      }
     }
+    drops.flush();
   }
 
   /** Once a millisecond: next hops, and once a second what ages. */
@@ -141,20 +154,59 @@ final class GatewayWorker implements Worker {
     tick();
   }
 
-  /** Gives back what waits anywhere; sends nothing more. */
+  /** Carries on what is held somewhere, then gives back what waits anywhere. */
   @Override
   public void close() {
+    if (isInterrupted()) {
+      forgetInterrupted();
+    } else {
+      finish();
+    }
     parts.encapsulator().drain();
-    underlay.drain();
+    parts.pool().free(underlay.out());
     tenantSide.drain();
     for (TenantPort port : tenantPorts) {
-      for (int i = 0; i < MAX_DRAINED && port.receive() > 0; i++) {
-        parts.pool().free(port.in());
-      }
       parts.pool().free(port.out());
+      port.discardReceived(parts.pool());
     }
-    for (int i = 0; i < MAX_DRAINED && underlay.receive() > 0; i++) {
-      parts.pool().free(underlay.in());
+    underlay.discardReceived(parts.pool());
+    drops.flush();
+    for (TenantPort port : tenantPorts) {
+      port.drainTransmitter();
+    }
+    underlay.drainTransmitter();
+  }
+
+  /** What a mirror has held back has been received: it goes its way. */
+  private void finish() {
+    for (TenantPort port : tenantPorts) {
+      while (port.receiveHeld() > 0) {
+        tenantSide.process(port);
+        underlay.pump();
+      }
+    }
+    while (underlay.receiveHeld() > 0) {
+      underlaySide.process();
+      flush();
+    }
+    underlay.pump();
+    flush();
+  }
+
+  /** Whether something was thrown while packets were worked on. */
+  private boolean isInterrupted() {
+    boolean interrupted = !underlay.in().isEmpty();
+    for (TenantPort port : tenantPorts) {
+      interrupted |= !port.in().isEmpty();
+    }
+    return interrupted;
+  }
+
+  /** Which of those packets are freed already nobody knows: better lost than freed twice. */
+  private void forgetInterrupted() {
+    underlay.in().size(0);
+    for (TenantPort port : tenantPorts) {
+      port.in().size(0);
     }
   }
 
@@ -199,7 +251,7 @@ final class GatewayWorker implements Worker {
 
   @Override
   public long dropped(int port) {
-    long sum = underlay.id() == port ? parts.drops().get(DropReason.PASS_QUEUE_FULL) : 0;
+    long sum = underlay.id() == port ? drops.get(DropReason.PASS_QUEUE_FULL) : 0;
     for (TenantPort tenant : tenantPorts) {
       sum += tenant.id() == port ? tenant.dropped() : 0;
     }
@@ -209,9 +261,9 @@ final class GatewayWorker implements Worker {
   @Override
   public List<RxQueue> rxQueues() {
     List<RxQueue> queues = new ArrayList<>();
-    queues.add(underlay.rx());
+    queues.add(underlay.rxQueue());
     for (TenantPort port : tenantPorts) {
-      queues.add(port.rx());
+      queues.add(port.rxQueue());
     }
     return queues;
   }

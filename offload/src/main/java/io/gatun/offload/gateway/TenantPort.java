@@ -1,41 +1,29 @@
 package io.gatun.offload.gateway;
 
 import io.gatun.bindings.Memory;
+import io.gatun.offload.DropReason;
+import io.gatun.offload.Drops;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Port;
-import io.gatun.pmd.RxQueue;
-import io.gatun.pmd.TxQueue;
 import io.gatun.pmd.wire.Ethernet;
 import io.gatun.pmd.wire.Vlan;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 
-/** A port with tenants behind it: its queues, and which VLAN is whose. One lcore. */
-final class TenantPort {
+/** A port with tenants behind it: which VLAN is whose. One lcore. */
+final class TenantPort extends GatewayPort {
   private static final int VLANS = 4096;
 
-  private final int id;
   private final long mac;
-  private final RxQueue rx;
-  private final TxQueue tx;
-  private final Burst in;
-  private final Burst out;
   private final int[] tenantOfVlan = new int[VLANS];
-  private final Counter received = new Counter();
-  private final Counter transmitted = new Counter();
   private final Counter dropped = new Counter();
   private int anyVlan = -1;
   private boolean hasVlans;
 
-  TenantPort(Port port, int burstSize) {
-    id = port.id();
+  TenantPort(Port port, GatewayPlace place) {
+    super(port, place, Math.min(2 * place.burst(), Burst.MAX_CAPACITY));
     mac = port.info().mac().littleEndian();
-    rx = port.rxQueues().getFirst();
-    tx = port.txQueues().getFirst();
-    in = Burst.allocate(burstSize, Arena.ofAuto());
-    out = Burst.allocate(Math.min(2 * burstSize, Burst.MAX_CAPACITY), Arena.ofAuto());
     Arrays.fill(tenantOfVlan, -1);
   }
 
@@ -49,64 +37,26 @@ final class TenantPort {
     }
   }
 
-  int id() {
-    return id;
-  }
-
   /** The port's own address, as it lies in memory. */
   @DataPath
   long mac() {
     return mac;
   }
 
-  RxQueue rx() {
-    return rx;
-  }
-
-  /** Receives a burst; it is in {@link #in}. */
+  /** Sends what is ready; a tenant whose ring is full loses packets: others must not wait. */
   @DataPath
-  int receive() {
-    int count = rx.receive(in);
-    if (count > 0) {
-      received.add(count);
+  void flush(Drops drops) {
+    send();
+    int left = out().size();
+    if (left > 0) {
+      dropped.add(left); // the port's tx_dropped: the tunnel has done its part
+      drops.dropUncounted(out(), DropReason.RING_FULL);
     }
-    return count;
-  }
-
-  /** Transmits what is in {@link #out}; what a full ring does not take stays there. */
-  @DataPath
-  void transmit() {
-    transmitted.add(tx.transmit(out));
-  }
-
-  @DataPath
-  void countDropped(int packets) {
-    dropped.add(packets);
-  }
-
-  long received() {
-    return received.get();
-  }
-
-  long transmitted() {
-    return transmitted.get();
   }
 
   /** Packets for the tenant that its full ring did not take. */
   long dropped() {
     return dropped.get();
-  }
-
-  /** What was received. */
-  @DataPath
-  Burst in() {
-    return in;
-  }
-
-  /** What is to be sent. */
-  @DataPath
-  Burst out() {
-    return out;
   }
 
   /** Whether tenants have VLANs of this port, so that frames must be asked for theirs. */

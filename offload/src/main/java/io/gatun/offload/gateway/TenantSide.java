@@ -1,10 +1,10 @@
 package io.gatun.offload.gateway;
 
-import io.gatun.bindings.Memory;
-import io.gatun.offload.DropCounters;
 import io.gatun.offload.DropReason;
+import io.gatun.offload.Drops;
 import io.gatun.offload.Encapsulator;
 import io.gatun.offload.MbufChain;
+import io.gatun.offload.MbufCopy;
 import io.gatun.offload.OuterHeader;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.Counter;
@@ -15,7 +15,7 @@ import io.gatun.pmd.wire.Ethernet;
 import io.gatun.pmd.wire.Headers;
 import io.gatun.pmd.wire.Ipv4;
 import io.gatun.pmd.wire.Ipv6;
-import io.gatun.pmd.wire.Vlan;
+import io.gatun.pmd.wire.VlanTag;
 import java.lang.foreign.Arena;
 
 /**
@@ -34,7 +34,7 @@ final class TenantSide {
   private final NeighbourTable neighbours;
   private final ForwardingTable stations;
   private final MempoolCache pool;
-  private final DropCounters drops;
+  private final Drops drops;
   private final GatewayClock clock;
   private final TooBig tooBig;
   private final Ipv4Fragmenter fragmenter;
@@ -45,7 +45,6 @@ final class TenantSide {
   private final Mbuf mbuf = new Mbuf();
   private final Burst fragments = Burst.allocate(Burst.MAX_CAPACITY, Arena.ofAuto());
   private final Burst copies = Burst.allocate(Burst.MAX_CAPACITY, Arena.ofAuto());
-  private final Burst garbage = Burst.allocate(Burst.MAX_CAPACITY, Arena.ofAuto());
   private final int dataRoom;
   private int stripped; // bytes of the Ethernet header that IP-in-IP has taken off
   private final Counter encapsulated = new Counter();
@@ -84,9 +83,6 @@ final class TenantSide {
       }
     }
     in.size(0);
-    if (!garbage.isEmpty()) {
-      pool.free(garbage);
-    }
   }
 
   /** Everything has one way to go; returns how many packets were taken. */
@@ -118,7 +114,8 @@ final class TenantSide {
       vlan = port.vlanOf(mbuf.data(), mbuf.dataLength());
       if (vlan >= 0) {
         tenant = port.tenantOf(vlan);
-        removeVlan(packet);
+        // The VNI says which VLAN it is: the tag stays here (RFC 7348 section 6.1).
+        VlanTag.remove(mbuf);
       }
     }
     if (tenant < 0) {
@@ -128,17 +125,6 @@ final class TenantSide {
     } else if (ethernet ? send(packet, tenant, port, vlan) : sendIp(packet, tenant, port)) {
       encapsulated.add(1);
     }
-  }
-
-  /** The VNI says which VLAN it is: the tag stays here (RFC 7348 section 6.1). */
-  @DataPath
-  private void removeVlan(long packet) {
-    long at = mbuf.wrap(packet).data();
-    int last = Memory.getInt(at + 8);
-    long first = Memory.getLong(at);
-    Memory.putInt(at + Vlan.LENGTH + 8, last);
-    Memory.putLong(at + Vlan.LENGTH, first);
-    mbuf.adjust(Vlan.LENGTH);
   }
 
   // ---- which remote -----------------------------------------------------------------------------
@@ -196,7 +182,7 @@ final class TenantSide {
         }
       } else if (outcome == Outcome.CONSUMED) {
         answered.add(1);
-        free(packet);
+        drops.free(packet);
       } else {
         drop(packet, DropReason.of(outcome));
       }
@@ -211,7 +197,7 @@ final class TenantSide {
     if (headers.ipEnd() < mbuf.packetLength()) {
       long padding = MbufChain.trim(packet, headers.ipEnd());
       if (padding != 0) {
-        free(padding);
+        drops.free(padding);
       }
     }
     stripped = headers.l2Length();
@@ -243,10 +229,7 @@ final class TenantSide {
       case Encapsulator.TOO_BIG -> shrink(packet, path, paths.header(path), port, vlan);
       case UNRESOLVED -> hold(packet, path);
       case Encapsulator.NO_ROOM -> drop(packet, DropReason.PASS_QUEUE_FULL);
-      default -> {
-        free(packet); // and counted
-        yield false;
-      }
+      default -> false; // dropped
     };
   }
 
@@ -278,7 +261,6 @@ final class TenantSide {
       return true;
     }
     if (result == Encapsulator.DROPPED) {
-      free(packet);
       return false;
     }
     return drop(
@@ -300,9 +282,6 @@ final class TenantSide {
           encapsulated.add(1);
         }
       }
-    }
-    if (!garbage.isEmpty()) {
-      pool.free(garbage);
     }
   }
 
@@ -326,7 +305,7 @@ final class TenantSide {
     }
     int before = port.out().size();
     if (tooBig.tell(packet, limit, clock.nanos(), port.out()) && vlan >= 0) {
-      UnderlaySide.insertVlan(mbuf.wrap(port.out().get(before)), vlan);
+      VlanTag.insert(mbuf.wrap(port.out().get(before)), vlan);
     }
     return drop(packet, DropReason.TOO_BIG);
   }
@@ -338,7 +317,7 @@ final class TenantSide {
       return drop(packet, DropReason.of(~made));
     }
     fragmented.add(1);
-    free(packet);
+    drops.free(packet);
     boolean carried = false;
     for (int i = 0; i < made; i++) {
       long fragment = fragments.get(i);
@@ -353,25 +332,15 @@ final class TenantSide {
 
   @DataPath
   private boolean drop(long packet, DropReason reason) {
-    drops.count(reason);
-    free(packet);
+    drops.drop(packet, reason);
     return false;
   }
 
-  @DataPath
-  private void free(long packet) {
-    if (!garbage.add(packet)) {
-      pool.free(garbage);
-      garbage.add(packet);
-    }
-  }
-
-  /** Frees what waits for next hops; the loop has ended. */
+  /** Drops what waits for next hops; the loop has ended. */
   void drain() {
     for (long packet = neighbours.pollAny(); packet != 0; packet = neighbours.pollAny()) {
       drop(packet, DropReason.UNRESOLVED);
     }
-    pool.free(garbage);
   }
 
   /** Tenants' packets that went into the tunnel, whatever number of packets they became. */

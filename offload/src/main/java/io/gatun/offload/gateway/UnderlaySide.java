@@ -2,32 +2,27 @@ package io.gatun.offload.gateway;
 
 import io.gatun.bindings.Memory;
 import io.gatun.offload.Decapsulator;
-import io.gatun.offload.DropCounters;
 import io.gatun.offload.DropReason;
+import io.gatun.offload.Drops;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.Counter;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
-import io.gatun.pmd.MempoolCache;
 import io.gatun.pmd.wire.Ethernet;
 import io.gatun.pmd.wire.Headers;
 import io.gatun.pmd.wire.Ipv4;
 import io.gatun.pmd.wire.Ipv6;
-import io.gatun.pmd.wire.Vlan;
-import java.lang.foreign.Arena;
+import io.gatun.pmd.wire.VlanTag;
 
 /** From the tunnel to the tenants, and everything that reaches the gateway itself. One lcore. */
 final class UnderlaySide {
-  private static final int ADDRESSES = 2 * Ethernet.ADDRESS_BYTES;
-
   private final Decapsulator decapsulator;
   private final UnderlayPort underlay;
   private final UnderlayHost host;
   private final PathMtu pathMtu;
   private final Paths paths;
   private final ForwardingTable stations;
-  private final MempoolCache pool;
-  private final DropCounters drops;
+  private final Drops drops;
   private final GatewayClock clock;
   private final ProxyNeighbour[] proxies;
   private final TenantPort[] portOf;
@@ -36,7 +31,6 @@ final class UnderlaySide {
   private final boolean learns;
   private final boolean ipv4;
   private final Mbuf mbuf = new Mbuf();
-  private final Burst garbage = Burst.allocate(Burst.MAX_CAPACITY, Arena.ofAuto());
   private final Counter decapsulated = new Counter();
   private final Counter answered = new Counter();
   private final Counter consumed = new Counter();
@@ -48,7 +42,6 @@ final class UnderlaySide {
     underlay = parts.underlay();
     paths = parts.paths();
     stations = parts.stations();
-    pool = parts.pool();
     drops = parts.drops();
     clock = parts.clock();
     proxies = parts.proxies().toArray(ProxyNeighbour[]::new);
@@ -89,8 +82,6 @@ final class UnderlaySide {
         delivered += deliverOne(packet, tenant) ? 1 : 0;
       } else if (tenant == Decapsulator.NOT_TUNNELLED) {
         receiveOwn(packet);
-      } else {
-        free(packet);
       }
       i++;
     }
@@ -98,9 +89,6 @@ final class UnderlaySide {
     in.size(0);
     if (delivered > 0) {
       decapsulated.add(delivered);
-    }
-    if (!garbage.isEmpty()) {
-      pool.free(garbage);
     }
   }
 
@@ -142,19 +130,20 @@ final class UnderlaySide {
     if (learns) {
       learn(packet, tenant, paths.remoteOf(high, low));
     }
-    if (vlanOf[tenant] >= 0 && !insertVlan(mbuf.wrap(packet), vlanOf[tenant])
+    // The VNI stood for the tenant's VLAN.
+    if (vlanOf[tenant] >= 0 && !VlanTag.insert(mbuf.wrap(packet), vlanOf[tenant])
         || !ethernet && !addEthernet(packet, tenant, port)) {
-      drop(packet, DropReason.NO_HEADROOM);
+      drops.drop(packet, DropReason.NO_HEADROOM);
       return false;
     }
     if (port.out().add(packet)) {
       return true;
     }
-    port.transmit();
+    port.send();
     if (port.out().add(packet)) {
       return true;
     }
-    drop(packet, DropReason.RING_FULL);
+    drops.drop(packet, DropReason.RING_FULL);
     return false;
   }
 
@@ -165,22 +154,6 @@ final class UnderlaySide {
       long source = Ethernet.source(Memory.base(Mbuf.data(packet)));
       stations.learn(tenant, source, remote, clock.seconds());
     }
-  }
-
-  /** The tenant's VLAN, which the VNI stood for. */
-  @DataPath
-  static boolean insertVlan(Mbuf frame, int vlan) {
-    long at = frame.prepend(Vlan.LENGTH);
-    if (at == 0) {
-      return false;
-    }
-    long first = Memory.getLong(at + Vlan.LENGTH);
-    int last = Memory.getInt(at + Vlan.LENGTH + 8);
-    Memory.putLong(at, first);
-    Memory.putInt(at + 8, last);
-    Memory.putShortBigEndian(at + ADDRESSES, Ethernet.TYPE_VLAN);
-    Memory.putShortBigEndian(at + ADDRESSES + 2, vlan);
-    return true;
   }
 
   /** IP-in-IP: the frame is made anew, from the port to the host that has the address. */
@@ -209,31 +182,17 @@ final class UnderlaySide {
       if (underlay.add(packet)) {
         answered.add(1);
       } else {
-        drop(packet, DropReason.RING_FULL);
+        drops.drop(packet, DropReason.RING_FULL);
       }
     } else if (outcome == Outcome.CONSUMED) {
       consumed.add(1);
-      free(packet);
+      drops.free(packet);
       int mtu = pathMtu.take();
       if (mtu > 0) {
         paths.learnMtu(pathMtu.version(), pathMtu.high(), pathMtu.low(), mtu, clock.nanos());
       }
     } else {
-      drop(packet, DropReason.of(outcome));
-    }
-  }
-
-  @DataPath
-  private void drop(long packet, DropReason reason) {
-    drops.count(reason);
-    free(packet);
-  }
-
-  @DataPath
-  private void free(long packet) {
-    if (!garbage.add(packet)) {
-      pool.free(garbage);
-      garbage.add(packet);
+      drops.drop(packet, DropReason.of(outcome));
     }
   }
 

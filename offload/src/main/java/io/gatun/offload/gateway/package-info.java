@@ -9,7 +9,7 @@
  * {@code UnderlayHost} answers for the gateway's own addresses, {@code NeighbourTable} knows the
  * next hops' MAC addresses and keeps packets that wait for one, {@code NeighbourMessages} writes
  * what is asked and announced. What is thrown away anywhere leaves by one door with a label on it:
- * {@link io.gatun.offload.DropReason}, counted in {@code DropCounters}.
+ * {@link io.gatun.offload.DropReason}, counted in {@code Drops}.
  *
  * <p>One lcore owns a gateway with all its rooms: nothing here locks, allocates per packet or reads
  * a clock (time comes in as a parameter). Counters alone are read by other threads. Every byte of a

@@ -5,6 +5,7 @@ import io.gatun.pmd.wire.Checksum;
 import io.gatun.pmd.wire.Headers;
 import io.gatun.pmd.wire.Ipv4;
 import io.gatun.pmd.wire.Protocol;
+import io.gatun.testing.FakeMbufs;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 

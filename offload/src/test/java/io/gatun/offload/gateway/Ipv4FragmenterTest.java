@@ -10,6 +10,7 @@ import io.gatun.pmd.Burst;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.wire.Checksum;
 import io.gatun.pmd.wire.Ipv4;
+import io.gatun.testing.FakeMbufs;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -6,6 +6,7 @@ import io.gatun.bindings.Memory;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.wire.IpAddress;
 import io.gatun.pmd.wire.Vlan;
+import io.gatun.testing.FakeMbufs;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 

@@ -9,6 +9,7 @@ import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.wire.Ethernet;
 import io.gatun.pmd.wire.Headers;
 import io.gatun.pmd.wire.IpAddress;
+import io.gatun.testing.FakeMbufs;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

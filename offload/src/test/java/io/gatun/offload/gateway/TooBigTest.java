@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatun.bindings.Memory;
 import io.gatun.pmd.MempoolCache;
+import io.gatun.testing.FakeMbufs;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;

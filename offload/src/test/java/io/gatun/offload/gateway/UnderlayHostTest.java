@@ -10,6 +10,7 @@ import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.wire.IpAddress;
 import io.gatun.pmd.wire.Protocol;
 import io.gatun.pmd.wire.Vlan;
+import io.gatun.testing.FakeMbufs;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

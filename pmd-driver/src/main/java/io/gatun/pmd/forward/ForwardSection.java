@@ -114,6 +114,7 @@ public final class ForwardSection implements RunSection {
         context.hooks().onTransmit(way.to().txQueues().get(way.txQueue()), lcore),
         stages,
         context.options().burst,
-        null);
+        null,
+        context.hooks().onDrop(lcore, ForwardStream.DROP_REASONS));
   }
 }

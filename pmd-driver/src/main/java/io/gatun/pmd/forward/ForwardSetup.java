@@ -63,7 +63,8 @@ final class ForwardSetup {
               to.txQueues().get(queue),
               stages(session, from, to, way.lcore()),
               common.burst,
-              options.txFirst ? generator(session, to, queue, way.lcore(), common.burst, 1) : null);
+              options.txFirst ? generator(session, to, queue, way.lcore(), common.burst, 1) : null,
+              null);
     };
   }
 

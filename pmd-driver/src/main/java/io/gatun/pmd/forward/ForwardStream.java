@@ -2,6 +2,7 @@ package io.gatun.pmd.forward;
 
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.DropSink;
 import io.gatun.pmd.PacketStage;
 import io.gatun.pmd.Receiver;
 import io.gatun.pmd.RxQueue;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * waiting would make the receive ring overflow instead, uncounted.
  */
 final class ForwardStream implements Stream {
+  /** Why packets are dropped, by number: see {@link DropSink}. */
+  static final List<String> DROP_REASONS = List.of("ring_full");
+
+  private static final int RING_FULL = 0;
   private static final int MAX_DRAINED = 65536;
 
   private final Receiver rx;
@@ -25,6 +30,7 @@ final class ForwardStream implements Stream {
   private final StreamCounters counters = new StreamCounters();
   private final Burst burst;
   private final @Nullable Stream seed;
+  private final @Nullable DropSink drops;
 
   /**
    * @param rx where packets come from
@@ -32,10 +38,18 @@ final class ForwardStream implements Stream {
    * @param stages what happens in between, in order
    * @param burstSize packets a burst
    * @param seed sends one burst before the first turn, for rings and looped ports; null for none
+   * @param drops takes what a full ring does not, for the only reason in {@link #DROP_REASONS};
+   *     null for nobody
    */
   ForwardStream(
-      Receiver rx, Transmitter tx, List<PacketStage> stages, int burstSize, @Nullable Stream seed) {
+      Receiver rx,
+      Transmitter tx,
+      List<PacketStage> stages,
+      int burstSize,
+      @Nullable Stream seed,
+      @Nullable DropSink drops) {
     this.seed = seed;
+    this.drops = drops;
     this.rx = rx;
     this.tx = tx;
     this.stages = stages.toArray(PacketStage[]::new);
@@ -76,17 +90,32 @@ final class ForwardStream implements Stream {
     int sent = tx.transmit(packets);
     counters.addTransmitted(sent);
     if (!packets.isEmpty()) {
-      counters.addDropped(packets.free());
+      drop(packets);
     }
     return received + extra;
+  }
+
+  @DataPath
+  private void drop(Burst packets) {
+    int count = packets.size();
+    counters.addDropped(count);
+    if (drops == null) {
+      packets.free();
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      drops.drop(packets.get(i), RING_FULL);
+    }
+    packets.size(0);
   }
 
   @Override
   public void close() {
     burst.free(); // what a stage that threw left behind
-    while (rx.drain(burst) > 0) {
+    for (int held = rx.drain(burst); held > 0; held = rx.drain(burst)) {
+      counters.addReceived(held);
       counters.addTransmitted(tx.transmit(burst));
-      counters.addDropped(burst.free());
+      drop(burst);
     }
     drain();
     tx.drain();

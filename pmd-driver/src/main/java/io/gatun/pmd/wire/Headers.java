@@ -76,22 +76,35 @@ public final class Headers {
 
   /** Parses an IP packet of either version that starts at {@code at}; false also for neither. */
   public boolean parseIp(long at, int available, int total) {
+    return parseIp(at, 0, available, total);
+  }
+
+  /**
+   * Parses an IP packet of either version that lies within a frame, behind headers that somebody
+   * else knows: a tunnel's, say.
+   *
+   * @param frame where offsets count from
+   * @param offset of the IP header, 0 to {@code available}; becomes {@link #l2Length}
+   * @param available bytes that can be read from {@code frame} on
+   * @param total bytes of the frame over all segments
+   */
+  public boolean parseIp(long frame, int offset, int available, int total) {
     ipVersion = 0;
     l4Length = 0;
     fragment = false;
     routed = false;
     tags = 0;
-    l2Length = 0;
-    if (available < 1) {
+    l2Length = offset;
+    if (available <= offset) {
       return false;
     }
-    int version = Memory.getUnsignedByte(at) >>> 4;
+    int version = Memory.getUnsignedByte(frame + offset) >>> 4;
     if (version == 4) {
       etherType = Ethernet.TYPE_IPV4;
-      return parseIpv4(Memory.base(at), 0, available, total);
+      return parseIpv4(Memory.base(frame), offset, available, total);
     }
     etherType = Ethernet.TYPE_IPV6;
-    return version == 6 && parseIpv6(Memory.base(at), 0, available, total);
+    return version == 6 && parseIpv6(Memory.base(frame), offset, available, total);
   }
 
   private boolean parseIpv4(long frame, int offset, int available, int total) {

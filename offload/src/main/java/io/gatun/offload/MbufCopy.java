@@ -1,16 +1,15 @@
-package io.gatun.offload.gateway;
+package io.gatun.offload;
 
 import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
-import io.gatun.offload.MbufChain;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.MempoolCache;
 
-/** Copies of whole packets, for flooding. One lcore. */
+/** Copies of whole packets. One lcore. */
 @DataPath
-final class MbufCopy {
+public final class MbufCopy {
   private MbufCopy() {}
 
   /**
@@ -20,7 +19,7 @@ final class MbufCopy {
    * @param dataRoom bytes of a buffer behind the headroom
    * @return the copy; 0 when buffers are short
    */
-  static long of(long packet, MempoolCache pool, Burst scratch, int dataRoom) {
+  public static long of(long packet, MempoolCache pool, Burst scratch, int dataRoom) {
     int length = MbufChain.packetLength(packet);
     int buffers = Math.max(1, (length + dataRoom - 1) / dataRoom);
     if (!pool.allocate(scratch, buffers)) {

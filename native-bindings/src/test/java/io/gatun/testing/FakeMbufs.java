@@ -1,4 +1,4 @@
-package io.gatun.offload.gateway;
+package io.gatun.testing;
 
 import static java.nio.channels.FileChannel.MapMode.READ_WRITE;
 import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
@@ -7,7 +7,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
-import io.gatun.pmd.Mbuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -20,26 +19,26 @@ import java.util.HexFormat;
  * Mbufs without DPDK: the struct and its buffer in plain memory, as a driver would leave them. They
  * belong to no pool, so nobody may free them.
  */
-final class FakeMbufs implements AutoCloseable {
-  static final int DATA_ROOM = 2048;
+public final class FakeMbufs implements AutoCloseable {
+  /** Bytes behind the headroom. */
+  public static final int DATA_ROOM = 2048;
 
   private static final int GUARDED = 1 << 17;
 
   private final Arena arena = Arena.ofShared();
-  private final Mbuf mbuf = new Mbuf();
   private long guard;
   private long guardedMbuf;
 
-  static byte[] hex(String text) {
+  public static byte[] hex(String text) {
     return HexFormat.of().parseHex(text);
   }
 
-  static String hex(byte[] bytes) {
+  public static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(bytes);
   }
 
   /** An empty mbuf, as {@code rte_pktmbuf_alloc} gives it. */
-  long fresh() {
+  public long fresh() {
     return make(arena.allocate(RteMbuf.HEADROOM + DATA_ROOM, 64).address(), DATA_ROOM);
   }
 
@@ -58,35 +57,35 @@ final class FakeMbufs implements AutoCloseable {
   }
 
   /** A packet of one segment. */
-  long packet(byte[] frame) {
+  public long packet(byte[] frame) {
     return chain(frame, frame.length);
   }
 
-  long packet(String hex) {
+  public long packet(String hex) {
     return packet(hex(hex));
   }
 
   /** A packet whose segments have these lengths; the last one has the rest. */
-  long chain(byte[] frame, int... lengths) {
+  public long chain(byte[] frame, int... lengths) {
     long first = fresh();
     long last = first;
     int done = 0;
     int segments = 1;
     for (int i = 0; ; i++) {
       int length = i < lengths.length ? lengths[i] : frame.length - done;
-      mbuf.wrap(last).dataLength(length);
-      Memory.copy(frame, done, mbuf.data(), length);
+      Memory.putShort(last + RteMbuf.DATA_LEN, (short) length);
+      Memory.copy(frame, done, data(last), length);
       done += length;
       if (done == frame.length) {
         break;
       }
       long next = fresh();
-      mbuf.next(next);
+      Memory.putLong(last + RteMbuf.NEXT, next);
       last = next;
       segments++;
     }
-    mbuf.wrap(first).packetLength(frame.length);
-    mbuf.segments(segments);
+    Memory.putInt(first + RteMbuf.PKT_LEN, frame.length);
+    Memory.putShort(first + RteMbuf.NB_SEGS, (short) segments);
     return first;
   }
 
@@ -95,7 +94,7 @@ final class FakeMbufs implements AutoCloseable {
    * InternalError}. The mbuf is the same each time. How: a file is mapped and cut to half; the
    * kernel answers an access behind its end with SIGBUS, which HotSpot turns into that error.
    */
-  long guarded(byte[] frame, int length) {
+  public long guarded(byte[] frame, int length) {
     if (guard == 0) {
       guard = mapGuarded();
       guardedMbuf = arena.allocate(RteMbuf.SIZEOF, 64).address();
@@ -104,8 +103,8 @@ final class FakeMbufs implements AutoCloseable {
     Memory.copy(frame, 0, at, length);
     Memory.fill(guardedMbuf, RteMbuf.SIZEOF, (byte) 0);
     init(guardedMbuf, at - RteMbuf.HEADROOM, length);
-    mbuf.wrap(guardedMbuf).dataLength(length);
-    mbuf.packetLength(length);
+    Memory.putShort(guardedMbuf + RteMbuf.DATA_LEN, (short) length);
+    Memory.putInt(guardedMbuf + RteMbuf.PKT_LEN, length);
     return guardedMbuf;
   }
 
@@ -123,13 +122,13 @@ final class FakeMbufs implements AutoCloseable {
   }
 
   /** All bytes of a packet, over its segments. */
-  byte[] bytes(long packet) {
-    byte[] bytes = new byte[mbuf.wrap(packet).packetLength()];
+  public byte[] bytes(long packet) {
+    byte[] bytes = new byte[Memory.getInt(packet + RteMbuf.PKT_LEN)];
     int done = 0;
-    for (long at = packet; at != 0; at = mbuf.next()) {
-      mbuf.wrap(at);
-      Memory.copy(mbuf.data(), bytes, done, mbuf.dataLength());
-      done += mbuf.dataLength();
+    for (long at = packet; at != 0; at = Memory.getLong(at + RteMbuf.NEXT)) {
+      int length = Memory.getUnsignedShort(at + RteMbuf.DATA_LEN);
+      Memory.copy(data(at), bytes, done, length);
+      done += length;
     }
     if (done != bytes.length) {
       throw new AssertionError("pkt_len is " + bytes.length + ", the segments hold " + done);
@@ -137,7 +136,13 @@ final class FakeMbufs implements AutoCloseable {
     return bytes;
   }
 
-  String hexOf(long packet) {
+  /** Address of a segment's first byte. */
+  static long data(long mbuf) {
+    long buffer = Memory.getLong(mbuf + RteMbuf.BUF_ADDR);
+    return buffer + Memory.getUnsignedShort(mbuf + RteMbuf.DATA_OFF);
+  }
+
+  public String hexOf(long packet) {
     return hex(bytes(packet));
   }
 

@@ -17,6 +17,1395 @@ public class Dpdk extends Dpdk_1 {
     Dpdk() {
         // Should not be called directly
     }
+
+    private static class rte_flow_dev_dump {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_dev_dump");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_dev_dump(uint16_t port_id, struct rte_flow *flow, FILE *file, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_dev_dump$descriptor() {
+        return rte_flow_dev_dump.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_dev_dump(uint16_t port_id, struct rte_flow *flow, FILE *file, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_dev_dump$handle() {
+        return rte_flow_dev_dump.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_dev_dump(uint16_t port_id, struct rte_flow *flow, FILE *file, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_dev_dump$address() {
+        return rte_flow_dev_dump.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_dev_dump(uint16_t port_id, struct rte_flow *flow, FILE *file, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_dev_dump(short port_id, MemorySegment flow, MemorySegment file, MemorySegment error) {
+        var mh$ = rte_flow_dev_dump.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_dev_dump", port_id, flow, file, error);
+            }
+            return (int)mh$.invokeExact(port_id, flow, file, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_dynf_metadata_register {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_dynf_metadata_register");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_dynf_metadata_register()
+     * }
+     */
+    public static FunctionDescriptor rte_flow_dynf_metadata_register$descriptor() {
+        return rte_flow_dynf_metadata_register.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_dynf_metadata_register()
+     * }
+     */
+    public static MethodHandle rte_flow_dynf_metadata_register$handle() {
+        return rte_flow_dynf_metadata_register.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_dynf_metadata_register()
+     * }
+     */
+    public static MemorySegment rte_flow_dynf_metadata_register$address() {
+        return rte_flow_dynf_metadata_register.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_dynf_metadata_register()
+     * }
+     */
+    public static int rte_flow_dynf_metadata_register() {
+        var mh$ = rte_flow_dynf_metadata_register.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_dynf_metadata_register");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_validate {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_validate");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_validate(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_validate$descriptor() {
+        return rte_flow_validate.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_validate(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_validate$handle() {
+        return rte_flow_validate.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_validate(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_validate$address() {
+        return rte_flow_validate.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_validate(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_validate(short port_id, MemorySegment attr, MemorySegment pattern, MemorySegment actions, MemorySegment error) {
+        var mh$ = rte_flow_validate.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_validate", port_id, attr, pattern, actions, error);
+            }
+            return (int)mh$.invokeExact(port_id, attr, pattern, actions, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_create {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_POINTER,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_create");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct rte_flow *rte_flow_create(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_create$descriptor() {
+        return rte_flow_create.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct rte_flow *rte_flow_create(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_create$handle() {
+        return rte_flow_create.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct rte_flow *rte_flow_create(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_create$address() {
+        return rte_flow_create.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct rte_flow *rte_flow_create(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_create(short port_id, MemorySegment attr, MemorySegment pattern, MemorySegment actions, MemorySegment error) {
+        var mh$ = rte_flow_create.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_create", port_id, attr, pattern, actions, error);
+            }
+            return (MemorySegment)mh$.invokeExact(port_id, attr, pattern, actions, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_destroy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_destroy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_destroy(uint16_t port_id, struct rte_flow *flow, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_destroy$descriptor() {
+        return rte_flow_destroy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_destroy(uint16_t port_id, struct rte_flow *flow, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_destroy$handle() {
+        return rte_flow_destroy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_destroy(uint16_t port_id, struct rte_flow *flow, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_destroy$address() {
+        return rte_flow_destroy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_destroy(uint16_t port_id, struct rte_flow *flow, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_destroy(short port_id, MemorySegment flow, MemorySegment error) {
+        var mh$ = rte_flow_destroy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_destroy", port_id, flow, error);
+            }
+            return (int)mh$.invokeExact(port_id, flow, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_flush {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_flush");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_flush(uint16_t port_id, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_flush$descriptor() {
+        return rte_flow_flush.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_flush(uint16_t port_id, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_flush$handle() {
+        return rte_flow_flush.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_flush(uint16_t port_id, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_flush$address() {
+        return rte_flow_flush.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_flush(uint16_t port_id, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_flush(short port_id, MemorySegment error) {
+        var mh$ = rte_flow_flush.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_flush", port_id, error);
+            }
+            return (int)mh$.invokeExact(port_id, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_query {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_query");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_query(uint16_t port_id, struct rte_flow *flow, const struct rte_flow_action *action, void *data, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_query$descriptor() {
+        return rte_flow_query.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_query(uint16_t port_id, struct rte_flow *flow, const struct rte_flow_action *action, void *data, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_query$handle() {
+        return rte_flow_query.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_query(uint16_t port_id, struct rte_flow *flow, const struct rte_flow_action *action, void *data, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_query$address() {
+        return rte_flow_query.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_query(uint16_t port_id, struct rte_flow *flow, const struct rte_flow_action *action, void *data, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_query(short port_id, MemorySegment flow, MemorySegment action, MemorySegment data, MemorySegment error) {
+        var mh$ = rte_flow_query.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_query", port_id, flow, action, data, error);
+            }
+            return (int)mh$.invokeExact(port_id, flow, action, data, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_isolate {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_INT,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_isolate");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_isolate(uint16_t port_id, int set, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_isolate$descriptor() {
+        return rte_flow_isolate.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_isolate(uint16_t port_id, int set, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_isolate$handle() {
+        return rte_flow_isolate.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_isolate(uint16_t port_id, int set, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_isolate$address() {
+        return rte_flow_isolate.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_isolate(uint16_t port_id, int set, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_isolate(short port_id, int set, MemorySegment error) {
+        var mh$ = rte_flow_isolate.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_isolate", port_id, set, error);
+            }
+            return (int)mh$.invokeExact(port_id, set, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_get_aged_flows {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_INT,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_get_aged_flows");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_get_aged_flows(uint16_t port_id, void **contexts, uint32_t nb_contexts, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_get_aged_flows$descriptor() {
+        return rte_flow_get_aged_flows.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_get_aged_flows(uint16_t port_id, void **contexts, uint32_t nb_contexts, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_get_aged_flows$handle() {
+        return rte_flow_get_aged_flows.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_get_aged_flows(uint16_t port_id, void **contexts, uint32_t nb_contexts, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_get_aged_flows$address() {
+        return rte_flow_get_aged_flows.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_get_aged_flows(uint16_t port_id, void **contexts, uint32_t nb_contexts, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_get_aged_flows(short port_id, MemorySegment contexts, int nb_contexts, MemorySegment error) {
+        var mh$ = rte_flow_get_aged_flows.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_get_aged_flows", port_id, contexts, nb_contexts, error);
+            }
+            return (int)mh$.invokeExact(port_id, contexts, nb_contexts, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_action_handle_create {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_POINTER,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_action_handle_create");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct rte_flow_action_handle *rte_flow_action_handle_create(uint16_t port_id, const struct rte_flow_indir_action_conf *conf, const struct rte_flow_action *action, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_action_handle_create$descriptor() {
+        return rte_flow_action_handle_create.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct rte_flow_action_handle *rte_flow_action_handle_create(uint16_t port_id, const struct rte_flow_indir_action_conf *conf, const struct rte_flow_action *action, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_action_handle_create$handle() {
+        return rte_flow_action_handle_create.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct rte_flow_action_handle *rte_flow_action_handle_create(uint16_t port_id, const struct rte_flow_indir_action_conf *conf, const struct rte_flow_action *action, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_action_handle_create$address() {
+        return rte_flow_action_handle_create.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct rte_flow_action_handle *rte_flow_action_handle_create(uint16_t port_id, const struct rte_flow_indir_action_conf *conf, const struct rte_flow_action *action, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_action_handle_create(short port_id, MemorySegment conf, MemorySegment action, MemorySegment error) {
+        var mh$ = rte_flow_action_handle_create.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_action_handle_create", port_id, conf, action, error);
+            }
+            return (MemorySegment)mh$.invokeExact(port_id, conf, action, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_action_handle_destroy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_action_handle_destroy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_destroy(uint16_t port_id, struct rte_flow_action_handle *handle, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_action_handle_destroy$descriptor() {
+        return rte_flow_action_handle_destroy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_destroy(uint16_t port_id, struct rte_flow_action_handle *handle, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_action_handle_destroy$handle() {
+        return rte_flow_action_handle_destroy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_destroy(uint16_t port_id, struct rte_flow_action_handle *handle, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_action_handle_destroy$address() {
+        return rte_flow_action_handle_destroy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_destroy(uint16_t port_id, struct rte_flow_action_handle *handle, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_action_handle_destroy(short port_id, MemorySegment handle, MemorySegment error) {
+        var mh$ = rte_flow_action_handle_destroy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_action_handle_destroy", port_id, handle, error);
+            }
+            return (int)mh$.invokeExact(port_id, handle, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_action_handle_update {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_action_handle_update");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_update(uint16_t port_id, struct rte_flow_action_handle *handle, const void *update, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_action_handle_update$descriptor() {
+        return rte_flow_action_handle_update.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_update(uint16_t port_id, struct rte_flow_action_handle *handle, const void *update, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_action_handle_update$handle() {
+        return rte_flow_action_handle_update.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_update(uint16_t port_id, struct rte_flow_action_handle *handle, const void *update, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_action_handle_update$address() {
+        return rte_flow_action_handle_update.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_update(uint16_t port_id, struct rte_flow_action_handle *handle, const void *update, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_action_handle_update(short port_id, MemorySegment handle, MemorySegment update, MemorySegment error) {
+        var mh$ = rte_flow_action_handle_update.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_action_handle_update", port_id, handle, update, error);
+            }
+            return (int)mh$.invokeExact(port_id, handle, update, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_action_handle_query {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_action_handle_query");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_query(uint16_t port_id, const struct rte_flow_action_handle *handle, void *data, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_action_handle_query$descriptor() {
+        return rte_flow_action_handle_query.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_query(uint16_t port_id, const struct rte_flow_action_handle *handle, void *data, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_action_handle_query$handle() {
+        return rte_flow_action_handle_query.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_query(uint16_t port_id, const struct rte_flow_action_handle *handle, void *data, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_action_handle_query$address() {
+        return rte_flow_action_handle_query.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_action_handle_query(uint16_t port_id, const struct rte_flow_action_handle *handle, void *data, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_action_handle_query(short port_id, MemorySegment handle, MemorySegment data, MemorySegment error) {
+        var mh$ = rte_flow_action_handle_query.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_action_handle_query", port_id, handle, data, error);
+            }
+            return (int)mh$.invokeExact(port_id, handle, data, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_tunnel_decap_set {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_tunnel_decap_set");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_decap_set(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_action **actions, uint32_t *num_of_actions, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_tunnel_decap_set$descriptor() {
+        return rte_flow_tunnel_decap_set.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_decap_set(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_action **actions, uint32_t *num_of_actions, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_tunnel_decap_set$handle() {
+        return rte_flow_tunnel_decap_set.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_decap_set(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_action **actions, uint32_t *num_of_actions, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_tunnel_decap_set$address() {
+        return rte_flow_tunnel_decap_set.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_decap_set(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_action **actions, uint32_t *num_of_actions, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_tunnel_decap_set(short port_id, MemorySegment tunnel, MemorySegment actions, MemorySegment num_of_actions, MemorySegment error) {
+        var mh$ = rte_flow_tunnel_decap_set.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_tunnel_decap_set", port_id, tunnel, actions, num_of_actions, error);
+            }
+            return (int)mh$.invokeExact(port_id, tunnel, actions, num_of_actions, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_tunnel_match {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_tunnel_match");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_match(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_item **items, uint32_t *num_of_items, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_tunnel_match$descriptor() {
+        return rte_flow_tunnel_match.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_match(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_item **items, uint32_t *num_of_items, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_tunnel_match$handle() {
+        return rte_flow_tunnel_match.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_match(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_item **items, uint32_t *num_of_items, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_tunnel_match$address() {
+        return rte_flow_tunnel_match.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_match(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_item **items, uint32_t *num_of_items, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_tunnel_match(short port_id, MemorySegment tunnel, MemorySegment items, MemorySegment num_of_items, MemorySegment error) {
+        var mh$ = rte_flow_tunnel_match.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_tunnel_match", port_id, tunnel, items, num_of_items, error);
+            }
+            return (int)mh$.invokeExact(port_id, tunnel, items, num_of_items, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_get_restore_info {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_get_restore_info");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_get_restore_info(uint16_t port_id, struct rte_mbuf *m, struct rte_flow_restore_info *info, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_get_restore_info$descriptor() {
+        return rte_flow_get_restore_info.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_get_restore_info(uint16_t port_id, struct rte_mbuf *m, struct rte_flow_restore_info *info, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_get_restore_info$handle() {
+        return rte_flow_get_restore_info.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_get_restore_info(uint16_t port_id, struct rte_mbuf *m, struct rte_flow_restore_info *info, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_get_restore_info$address() {
+        return rte_flow_get_restore_info.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_get_restore_info(uint16_t port_id, struct rte_mbuf *m, struct rte_flow_restore_info *info, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_get_restore_info(short port_id, MemorySegment m, MemorySegment info, MemorySegment error) {
+        var mh$ = rte_flow_get_restore_info.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_get_restore_info", port_id, m, info, error);
+            }
+            return (int)mh$.invokeExact(port_id, m, info, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_tunnel_action_decap_release {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_INT,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_tunnel_action_decap_release");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_action_decap_release(uint16_t port_id, struct rte_flow_action *actions, uint32_t num_of_actions, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_tunnel_action_decap_release$descriptor() {
+        return rte_flow_tunnel_action_decap_release.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_action_decap_release(uint16_t port_id, struct rte_flow_action *actions, uint32_t num_of_actions, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_tunnel_action_decap_release$handle() {
+        return rte_flow_tunnel_action_decap_release.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_action_decap_release(uint16_t port_id, struct rte_flow_action *actions, uint32_t num_of_actions, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_tunnel_action_decap_release$address() {
+        return rte_flow_tunnel_action_decap_release.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_action_decap_release(uint16_t port_id, struct rte_flow_action *actions, uint32_t num_of_actions, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_tunnel_action_decap_release(short port_id, MemorySegment actions, int num_of_actions, MemorySegment error) {
+        var mh$ = rte_flow_tunnel_action_decap_release.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_tunnel_action_decap_release", port_id, actions, num_of_actions, error);
+            }
+            return (int)mh$.invokeExact(port_id, actions, num_of_actions, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_tunnel_item_release {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_INT,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_tunnel_item_release");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_item_release(uint16_t port_id, struct rte_flow_item *items, uint32_t num_of_items, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_tunnel_item_release$descriptor() {
+        return rte_flow_tunnel_item_release.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_item_release(uint16_t port_id, struct rte_flow_item *items, uint32_t num_of_items, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_tunnel_item_release$handle() {
+        return rte_flow_tunnel_item_release.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_item_release(uint16_t port_id, struct rte_flow_item *items, uint32_t num_of_items, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_tunnel_item_release$address() {
+        return rte_flow_tunnel_item_release.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_tunnel_item_release(uint16_t port_id, struct rte_flow_item *items, uint32_t num_of_items, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_tunnel_item_release(short port_id, MemorySegment items, int num_of_items, MemorySegment error) {
+        var mh$ = rte_flow_tunnel_item_release.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_tunnel_item_release", port_id, items, num_of_items, error);
+            }
+            return (int)mh$.invokeExact(port_id, items, num_of_items, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_flow_pick_transfer_proxy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_pick_transfer_proxy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_flow_pick_transfer_proxy(uint16_t port_id, uint16_t *proxy_port_id, struct rte_flow_error *error)
+     * }
+     */
+    public static FunctionDescriptor rte_flow_pick_transfer_proxy$descriptor() {
+        return rte_flow_pick_transfer_proxy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_flow_pick_transfer_proxy(uint16_t port_id, uint16_t *proxy_port_id, struct rte_flow_error *error)
+     * }
+     */
+    public static MethodHandle rte_flow_pick_transfer_proxy$handle() {
+        return rte_flow_pick_transfer_proxy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_flow_pick_transfer_proxy(uint16_t port_id, uint16_t *proxy_port_id, struct rte_flow_error *error)
+     * }
+     */
+    public static MemorySegment rte_flow_pick_transfer_proxy$address() {
+        return rte_flow_pick_transfer_proxy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_flow_pick_transfer_proxy(uint16_t port_id, uint16_t *proxy_port_id, struct rte_flow_error *error)
+     * }
+     */
+    public static int rte_flow_pick_transfer_proxy(short port_id, MemorySegment proxy_port_id, MemorySegment error) {
+        var mh$ = rte_flow_pick_transfer_proxy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_flow_pick_transfer_proxy", port_id, proxy_port_id, error);
+            }
+            return (int)mh$.invokeExact(port_id, proxy_port_id, error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+    private static final int RTE_FLOW_OP_SUCCESS = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_flow_op_status.RTE_FLOW_OP_SUCCESS = 0
+     * }
+     */
+    public static int RTE_FLOW_OP_SUCCESS() {
+        return RTE_FLOW_OP_SUCCESS;
+    }
+    private static final int RTE_FLOW_OP_ERROR = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_flow_op_status.RTE_FLOW_OP_ERROR = 1
+     * }
+     */
+    public static int RTE_FLOW_OP_ERROR() {
+        return RTE_FLOW_OP_ERROR;
+    }
+    private static final int RTE_ETH_INPUT_SET_UNKNOWN = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_UNKNOWN = 0
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_UNKNOWN() {
+        return RTE_ETH_INPUT_SET_UNKNOWN;
+    }
+    private static final int RTE_ETH_INPUT_SET_L2_SRC_MAC = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L2_SRC_MAC = 1
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L2_SRC_MAC() {
+        return RTE_ETH_INPUT_SET_L2_SRC_MAC;
+    }
+    private static final int RTE_ETH_INPUT_SET_L2_DST_MAC = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L2_DST_MAC = 2
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L2_DST_MAC() {
+        return RTE_ETH_INPUT_SET_L2_DST_MAC;
+    }
+    private static final int RTE_ETH_INPUT_SET_L2_OUTER_VLAN = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L2_OUTER_VLAN = 3
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L2_OUTER_VLAN() {
+        return RTE_ETH_INPUT_SET_L2_OUTER_VLAN;
+    }
+    private static final int RTE_ETH_INPUT_SET_L2_INNER_VLAN = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L2_INNER_VLAN = 4
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L2_INNER_VLAN() {
+        return RTE_ETH_INPUT_SET_L2_INNER_VLAN;
+    }
+    private static final int RTE_ETH_INPUT_SET_L2_ETHERTYPE = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L2_ETHERTYPE = 5
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L2_ETHERTYPE() {
+        return RTE_ETH_INPUT_SET_L2_ETHERTYPE;
+    }
+    private static final int RTE_ETH_INPUT_SET_L3_SRC_IP4 = (int)129L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_SRC_IP4 = 129
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L3_SRC_IP4() {
+        return RTE_ETH_INPUT_SET_L3_SRC_IP4;
+    }
+    private static final int RTE_ETH_INPUT_SET_L3_DST_IP4 = (int)130L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_DST_IP4 = 130
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L3_DST_IP4() {
+        return RTE_ETH_INPUT_SET_L3_DST_IP4;
+    }
+    private static final int RTE_ETH_INPUT_SET_L3_SRC_IP6 = (int)131L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_SRC_IP6 = 131
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L3_SRC_IP6() {
+        return RTE_ETH_INPUT_SET_L3_SRC_IP6;
+    }
+    private static final int RTE_ETH_INPUT_SET_L3_DST_IP6 = (int)132L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_DST_IP6 = 132
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L3_DST_IP6() {
+        return RTE_ETH_INPUT_SET_L3_DST_IP6;
+    }
+    private static final int RTE_ETH_INPUT_SET_L3_IP4_TOS = (int)133L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP4_TOS = 133
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L3_IP4_TOS() {
+        return RTE_ETH_INPUT_SET_L3_IP4_TOS;
+    }
+    private static final int RTE_ETH_INPUT_SET_L3_IP4_PROTO = (int)134L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP4_PROTO = 134
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L3_IP4_PROTO() {
+        return RTE_ETH_INPUT_SET_L3_IP4_PROTO;
+    }
+    private static final int RTE_ETH_INPUT_SET_L3_IP6_TC = (int)135L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP6_TC = 135
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L3_IP6_TC() {
+        return RTE_ETH_INPUT_SET_L3_IP6_TC;
+    }
+    private static final int RTE_ETH_INPUT_SET_L3_IP6_NEXT_HEADER = (int)136L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP6_NEXT_HEADER = 136
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L3_IP6_NEXT_HEADER() {
+        return RTE_ETH_INPUT_SET_L3_IP6_NEXT_HEADER;
+    }
+    private static final int RTE_ETH_INPUT_SET_L3_IP4_TTL = (int)137L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP4_TTL = 137
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L3_IP4_TTL() {
+        return RTE_ETH_INPUT_SET_L3_IP4_TTL;
+    }
+    private static final int RTE_ETH_INPUT_SET_L3_IP6_HOP_LIMITS = (int)138L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP6_HOP_LIMITS = 138
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L3_IP6_HOP_LIMITS() {
+        return RTE_ETH_INPUT_SET_L3_IP6_HOP_LIMITS;
+    }
+    private static final int RTE_ETH_INPUT_SET_L4_UDP_SRC_PORT = (int)257L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L4_UDP_SRC_PORT = 257
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L4_UDP_SRC_PORT() {
+        return RTE_ETH_INPUT_SET_L4_UDP_SRC_PORT;
+    }
+    private static final int RTE_ETH_INPUT_SET_L4_UDP_DST_PORT = (int)258L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L4_UDP_DST_PORT = 258
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L4_UDP_DST_PORT() {
+        return RTE_ETH_INPUT_SET_L4_UDP_DST_PORT;
+    }
+    private static final int RTE_ETH_INPUT_SET_L4_TCP_SRC_PORT = (int)259L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L4_TCP_SRC_PORT = 259
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L4_TCP_SRC_PORT() {
+        return RTE_ETH_INPUT_SET_L4_TCP_SRC_PORT;
+    }
+    private static final int RTE_ETH_INPUT_SET_L4_TCP_DST_PORT = (int)260L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L4_TCP_DST_PORT = 260
+     * }
+     */
+    public static int RTE_ETH_INPUT_SET_L4_TCP_DST_PORT() {
+        return RTE_ETH_INPUT_SET_L4_TCP_DST_PORT;
+    }
     private static final int RTE_ETH_INPUT_SET_L4_SCTP_SRC_PORT = (int)261L;
     /**
      * {@snippet lang=c :
@@ -11702,6 +13091,430 @@ public class Dpdk extends Dpdk_1 {
                 traceDowncall("rte_tel_data_free", data);
             }
             mh$.invokeExact(data);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_filter {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_INT,
+            Dpdk.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("bpf_filter");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern u_int bpf_filter(const struct bpf_insn *, const u_char *, u_int, u_int)
+     * }
+     */
+    public static FunctionDescriptor bpf_filter$descriptor() {
+        return bpf_filter.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern u_int bpf_filter(const struct bpf_insn *, const u_char *, u_int, u_int)
+     * }
+     */
+    public static MethodHandle bpf_filter$handle() {
+        return bpf_filter.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern u_int bpf_filter(const struct bpf_insn *, const u_char *, u_int, u_int)
+     * }
+     */
+    public static MemorySegment bpf_filter$address() {
+        return bpf_filter.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern u_int bpf_filter(const struct bpf_insn *, const u_char *, u_int, u_int)
+     * }
+     */
+    public static int bpf_filter(MemorySegment x0, MemorySegment x1, int x2, int x3) {
+        var mh$ = bpf_filter.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_filter", x0, x1, x2, x3);
+            }
+            return (int)mh$.invokeExact(x0, x1, x2, x3);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class pcap_open_dead {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_POINTER,
+            Dpdk.C_INT,
+            Dpdk.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("pcap_open_dead");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern pcap_t *pcap_open_dead(int, int)
+     * }
+     */
+    public static FunctionDescriptor pcap_open_dead$descriptor() {
+        return pcap_open_dead.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern pcap_t *pcap_open_dead(int, int)
+     * }
+     */
+    public static MethodHandle pcap_open_dead$handle() {
+        return pcap_open_dead.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern pcap_t *pcap_open_dead(int, int)
+     * }
+     */
+    public static MemorySegment pcap_open_dead$address() {
+        return pcap_open_dead.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern pcap_t *pcap_open_dead(int, int)
+     * }
+     */
+    public static MemorySegment pcap_open_dead(int x0, int x1) {
+        var mh$ = pcap_open_dead.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("pcap_open_dead", x0, x1);
+            }
+            return (MemorySegment)mh$.invokeExact(x0, x1);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class pcap_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("pcap_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern void pcap_close(pcap_t *)
+     * }
+     */
+    public static FunctionDescriptor pcap_close$descriptor() {
+        return pcap_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern void pcap_close(pcap_t *)
+     * }
+     */
+    public static MethodHandle pcap_close$handle() {
+        return pcap_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern void pcap_close(pcap_t *)
+     * }
+     */
+    public static MemorySegment pcap_close$address() {
+        return pcap_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern void pcap_close(pcap_t *)
+     * }
+     */
+    public static void pcap_close(MemorySegment x0) {
+        var mh$ = pcap_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("pcap_close", x0);
+            }
+            mh$.invokeExact(x0);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class pcap_geterr {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("pcap_geterr");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern char *pcap_geterr(pcap_t *)
+     * }
+     */
+    public static FunctionDescriptor pcap_geterr$descriptor() {
+        return pcap_geterr.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern char *pcap_geterr(pcap_t *)
+     * }
+     */
+    public static MethodHandle pcap_geterr$handle() {
+        return pcap_geterr.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern char *pcap_geterr(pcap_t *)
+     * }
+     */
+    public static MemorySegment pcap_geterr$address() {
+        return pcap_geterr.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern char *pcap_geterr(pcap_t *)
+     * }
+     */
+    public static MemorySegment pcap_geterr(MemorySegment x0) {
+        var mh$ = pcap_geterr.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("pcap_geterr", x0);
+            }
+            return (MemorySegment)mh$.invokeExact(x0);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class pcap_compile {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_POINTER,
+            Dpdk.C_INT,
+            Dpdk.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("pcap_compile");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern int pcap_compile(pcap_t *, struct bpf_program *, const char *, int, bpf_u_int32)
+     * }
+     */
+    public static FunctionDescriptor pcap_compile$descriptor() {
+        return pcap_compile.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern int pcap_compile(pcap_t *, struct bpf_program *, const char *, int, bpf_u_int32)
+     * }
+     */
+    public static MethodHandle pcap_compile$handle() {
+        return pcap_compile.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern int pcap_compile(pcap_t *, struct bpf_program *, const char *, int, bpf_u_int32)
+     * }
+     */
+    public static MemorySegment pcap_compile$address() {
+        return pcap_compile.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern int pcap_compile(pcap_t *, struct bpf_program *, const char *, int, bpf_u_int32)
+     * }
+     */
+    public static int pcap_compile(MemorySegment x0, MemorySegment x1, MemorySegment x2, int x3, int x4) {
+        var mh$ = pcap_compile.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("pcap_compile", x0, x1, x2, x3, x4);
+            }
+            return (int)mh$.invokeExact(x0, x1, x2, x3, x4);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class pcap_freecode {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("pcap_freecode");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern void pcap_freecode(struct bpf_program *)
+     * }
+     */
+    public static FunctionDescriptor pcap_freecode$descriptor() {
+        return pcap_freecode.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern void pcap_freecode(struct bpf_program *)
+     * }
+     */
+    public static MethodHandle pcap_freecode$handle() {
+        return pcap_freecode.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern void pcap_freecode(struct bpf_program *)
+     * }
+     */
+    public static MemorySegment pcap_freecode$address() {
+        return pcap_freecode.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern void pcap_freecode(struct bpf_program *)
+     * }
+     */
+    public static void pcap_freecode(MemorySegment x0) {
+        var mh$ = pcap_freecode.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("pcap_freecode", x0);
+            }
+            mh$.invokeExact(x0);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class pcap_lib_version {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_POINTER    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("pcap_lib_version");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern const char *pcap_lib_version()
+     * }
+     */
+    public static FunctionDescriptor pcap_lib_version$descriptor() {
+        return pcap_lib_version.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern const char *pcap_lib_version()
+     * }
+     */
+    public static MethodHandle pcap_lib_version$handle() {
+        return pcap_lib_version.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern const char *pcap_lib_version()
+     * }
+     */
+    public static MemorySegment pcap_lib_version$address() {
+        return pcap_lib_version.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern const char *pcap_lib_version()
+     * }
+     */
+    public static MemorySegment pcap_lib_version() {
+        var mh$ = pcap_lib_version.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("pcap_lib_version");
+            }
+            return (MemorySegment)mh$.invokeExact();
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -3830,6 +3830,321 @@ class Dpdk_1 extends Dpdk$shared {
     public static int RTE_IP_FRAG_DEATH_ROW_LEN() {
         return RTE_IP_FRAG_DEATH_ROW_LEN;
     }
+    private static final int BPF_LD = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_LD 0
+     * }
+     */
+    public static int BPF_LD() {
+        return BPF_LD;
+    }
+    private static final int BPF_LDX = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_LDX 1
+     * }
+     */
+    public static int BPF_LDX() {
+        return BPF_LDX;
+    }
+    private static final int BPF_ST = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_ST 2
+     * }
+     */
+    public static int BPF_ST() {
+        return BPF_ST;
+    }
+    private static final int BPF_STX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_STX 3
+     * }
+     */
+    public static int BPF_STX() {
+        return BPF_STX;
+    }
+    private static final int BPF_ALU = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_ALU 4
+     * }
+     */
+    public static int BPF_ALU() {
+        return BPF_ALU;
+    }
+    private static final int BPF_JMP = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_JMP 5
+     * }
+     */
+    public static int BPF_JMP() {
+        return BPF_JMP;
+    }
+    private static final int BPF_RET = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_RET 6
+     * }
+     */
+    public static int BPF_RET() {
+        return BPF_RET;
+    }
+    private static final int BPF_MISC = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_MISC 7
+     * }
+     */
+    public static int BPF_MISC() {
+        return BPF_MISC;
+    }
+    private static final int BPF_W = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_W 0
+     * }
+     */
+    public static int BPF_W() {
+        return BPF_W;
+    }
+    private static final int BPF_H = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_H 8
+     * }
+     */
+    public static int BPF_H() {
+        return BPF_H;
+    }
+    private static final int BPF_B = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_B 16
+     * }
+     */
+    public static int BPF_B() {
+        return BPF_B;
+    }
+    private static final int BPF_IMM = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_IMM 0
+     * }
+     */
+    public static int BPF_IMM() {
+        return BPF_IMM;
+    }
+    private static final int BPF_ABS = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_ABS 32
+     * }
+     */
+    public static int BPF_ABS() {
+        return BPF_ABS;
+    }
+    private static final int BPF_IND = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_IND 64
+     * }
+     */
+    public static int BPF_IND() {
+        return BPF_IND;
+    }
+    private static final int BPF_MEM = (int)96L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_MEM 96
+     * }
+     */
+    public static int BPF_MEM() {
+        return BPF_MEM;
+    }
+    private static final int BPF_LEN = (int)128L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_LEN 128
+     * }
+     */
+    public static int BPF_LEN() {
+        return BPF_LEN;
+    }
+    private static final int BPF_MSH = (int)160L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_MSH 160
+     * }
+     */
+    public static int BPF_MSH() {
+        return BPF_MSH;
+    }
+    private static final int BPF_ADD = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_ADD 0
+     * }
+     */
+    public static int BPF_ADD() {
+        return BPF_ADD;
+    }
+    private static final int BPF_SUB = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_SUB 16
+     * }
+     */
+    public static int BPF_SUB() {
+        return BPF_SUB;
+    }
+    private static final int BPF_MUL = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_MUL 32
+     * }
+     */
+    public static int BPF_MUL() {
+        return BPF_MUL;
+    }
+    private static final int BPF_DIV = (int)48L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_DIV 48
+     * }
+     */
+    public static int BPF_DIV() {
+        return BPF_DIV;
+    }
+    private static final int BPF_OR = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_OR 64
+     * }
+     */
+    public static int BPF_OR() {
+        return BPF_OR;
+    }
+    private static final int BPF_AND = (int)80L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_AND 80
+     * }
+     */
+    public static int BPF_AND() {
+        return BPF_AND;
+    }
+    private static final int BPF_LSH = (int)96L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_LSH 96
+     * }
+     */
+    public static int BPF_LSH() {
+        return BPF_LSH;
+    }
+    private static final int BPF_RSH = (int)112L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_RSH 112
+     * }
+     */
+    public static int BPF_RSH() {
+        return BPF_RSH;
+    }
+    private static final int BPF_NEG = (int)128L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_NEG 128
+     * }
+     */
+    public static int BPF_NEG() {
+        return BPF_NEG;
+    }
+    private static final int BPF_MOD = (int)144L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_MOD 144
+     * }
+     */
+    public static int BPF_MOD() {
+        return BPF_MOD;
+    }
+    private static final int BPF_XOR = (int)160L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_XOR 160
+     * }
+     */
+    public static int BPF_XOR() {
+        return BPF_XOR;
+    }
+    private static final int BPF_JA = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_JA 0
+     * }
+     */
+    public static int BPF_JA() {
+        return BPF_JA;
+    }
+    private static final int BPF_JEQ = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_JEQ 16
+     * }
+     */
+    public static int BPF_JEQ() {
+        return BPF_JEQ;
+    }
+    private static final int BPF_JGT = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_JGT 32
+     * }
+     */
+    public static int BPF_JGT() {
+        return BPF_JGT;
+    }
+    private static final int BPF_JGE = (int)48L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_JGE 48
+     * }
+     */
+    public static int BPF_JGE() {
+        return BPF_JGE;
+    }
+    private static final int BPF_JSET = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_JSET 64
+     * }
+     */
+    public static int BPF_JSET() {
+        return BPF_JSET;
+    }
+    private static final int BPF_K = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_K 0
+     * }
+     */
+    public static int BPF_K() {
+        return BPF_K;
+    }
+    private static final int BPF_X = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_X 8
+     * }
+     */
+    public static int BPF_X() {
+        return BPF_X;
+    }
     private static final int RTE_TEL_MAX_STRING_LEN = (int)128L;
     /**
      * {@snippet lang=c :
@@ -3865,6 +4180,60 @@ class Dpdk_1 extends Dpdk$shared {
      */
     public static int RTE_TEL_MAX_ARRAY_ENTRIES() {
         return RTE_TEL_MAX_ARRAY_ENTRIES;
+    }
+    private static final int DLT_EN10MB = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define DLT_EN10MB 1
+     * }
+     */
+    public static int DLT_EN10MB() {
+        return DLT_EN10MB;
+    }
+    private static final int DLT_RAW = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * #define DLT_RAW 12
+     * }
+     */
+    public static int DLT_RAW() {
+        return DLT_RAW;
+    }
+    private static final int BPF_A = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_A 16
+     * }
+     */
+    public static int BPF_A() {
+        return BPF_A;
+    }
+    private static final int BPF_TAX = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_TAX 0
+     * }
+     */
+    public static int BPF_TAX() {
+        return BPF_TAX;
+    }
+    private static final int BPF_TXA = (int)128L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_TXA 128
+     * }
+     */
+    public static int BPF_TXA() {
+        return BPF_TXA;
+    }
+    private static final int BPF_MEMWORDS = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_MEMWORDS 16
+     * }
+     */
+    public static int BPF_MEMWORDS() {
+        return BPF_MEMWORDS;
     }
 
     private static class fclose {
@@ -19678,1395 +20047,6 @@ class Dpdk_1 extends Dpdk$shared {
      */
     public static int RTE_FLOW_ERROR_TYPE_STATE() {
         return RTE_FLOW_ERROR_TYPE_STATE;
-    }
-
-    private static class rte_flow_dev_dump {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_dev_dump");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_dev_dump(uint16_t port_id, struct rte_flow *flow, FILE *file, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_dev_dump$descriptor() {
-        return rte_flow_dev_dump.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_dev_dump(uint16_t port_id, struct rte_flow *flow, FILE *file, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_dev_dump$handle() {
-        return rte_flow_dev_dump.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_dev_dump(uint16_t port_id, struct rte_flow *flow, FILE *file, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_dev_dump$address() {
-        return rte_flow_dev_dump.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_dev_dump(uint16_t port_id, struct rte_flow *flow, FILE *file, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_dev_dump(short port_id, MemorySegment flow, MemorySegment file, MemorySegment error) {
-        var mh$ = rte_flow_dev_dump.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_dev_dump", port_id, flow, file, error);
-            }
-            return (int)mh$.invokeExact(port_id, flow, file, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_dynf_metadata_register {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_dynf_metadata_register");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_dynf_metadata_register()
-     * }
-     */
-    public static FunctionDescriptor rte_flow_dynf_metadata_register$descriptor() {
-        return rte_flow_dynf_metadata_register.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_dynf_metadata_register()
-     * }
-     */
-    public static MethodHandle rte_flow_dynf_metadata_register$handle() {
-        return rte_flow_dynf_metadata_register.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_dynf_metadata_register()
-     * }
-     */
-    public static MemorySegment rte_flow_dynf_metadata_register$address() {
-        return rte_flow_dynf_metadata_register.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_dynf_metadata_register()
-     * }
-     */
-    public static int rte_flow_dynf_metadata_register() {
-        var mh$ = rte_flow_dynf_metadata_register.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_dynf_metadata_register");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_validate {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_validate");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_validate(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_validate$descriptor() {
-        return rte_flow_validate.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_validate(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_validate$handle() {
-        return rte_flow_validate.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_validate(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_validate$address() {
-        return rte_flow_validate.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_validate(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_validate(short port_id, MemorySegment attr, MemorySegment pattern, MemorySegment actions, MemorySegment error) {
-        var mh$ = rte_flow_validate.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_validate", port_id, attr, pattern, actions, error);
-            }
-            return (int)mh$.invokeExact(port_id, attr, pattern, actions, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_POINTER,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * struct rte_flow *rte_flow_create(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_create$descriptor() {
-        return rte_flow_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * struct rte_flow *rte_flow_create(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_create$handle() {
-        return rte_flow_create.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * struct rte_flow *rte_flow_create(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_create$address() {
-        return rte_flow_create.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * struct rte_flow *rte_flow_create(uint16_t port_id, const struct rte_flow_attr *attr, const struct rte_flow_item pattern[], const struct rte_flow_action actions[], struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_create(short port_id, MemorySegment attr, MemorySegment pattern, MemorySegment actions, MemorySegment error) {
-        var mh$ = rte_flow_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_create", port_id, attr, pattern, actions, error);
-            }
-            return (MemorySegment)mh$.invokeExact(port_id, attr, pattern, actions, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_destroy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_destroy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_destroy(uint16_t port_id, struct rte_flow *flow, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_destroy$descriptor() {
-        return rte_flow_destroy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_destroy(uint16_t port_id, struct rte_flow *flow, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_destroy$handle() {
-        return rte_flow_destroy.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_destroy(uint16_t port_id, struct rte_flow *flow, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_destroy$address() {
-        return rte_flow_destroy.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_destroy(uint16_t port_id, struct rte_flow *flow, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_destroy(short port_id, MemorySegment flow, MemorySegment error) {
-        var mh$ = rte_flow_destroy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_destroy", port_id, flow, error);
-            }
-            return (int)mh$.invokeExact(port_id, flow, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_flush {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_flush");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_flush(uint16_t port_id, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_flush$descriptor() {
-        return rte_flow_flush.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_flush(uint16_t port_id, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_flush$handle() {
-        return rte_flow_flush.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_flush(uint16_t port_id, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_flush$address() {
-        return rte_flow_flush.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_flush(uint16_t port_id, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_flush(short port_id, MemorySegment error) {
-        var mh$ = rte_flow_flush.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_flush", port_id, error);
-            }
-            return (int)mh$.invokeExact(port_id, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_query {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_query");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_query(uint16_t port_id, struct rte_flow *flow, const struct rte_flow_action *action, void *data, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_query$descriptor() {
-        return rte_flow_query.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_query(uint16_t port_id, struct rte_flow *flow, const struct rte_flow_action *action, void *data, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_query$handle() {
-        return rte_flow_query.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_query(uint16_t port_id, struct rte_flow *flow, const struct rte_flow_action *action, void *data, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_query$address() {
-        return rte_flow_query.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_query(uint16_t port_id, struct rte_flow *flow, const struct rte_flow_action *action, void *data, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_query(short port_id, MemorySegment flow, MemorySegment action, MemorySegment data, MemorySegment error) {
-        var mh$ = rte_flow_query.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_query", port_id, flow, action, data, error);
-            }
-            return (int)mh$.invokeExact(port_id, flow, action, data, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_isolate {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_INT,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_isolate");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_isolate(uint16_t port_id, int set, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_isolate$descriptor() {
-        return rte_flow_isolate.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_isolate(uint16_t port_id, int set, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_isolate$handle() {
-        return rte_flow_isolate.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_isolate(uint16_t port_id, int set, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_isolate$address() {
-        return rte_flow_isolate.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_isolate(uint16_t port_id, int set, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_isolate(short port_id, int set, MemorySegment error) {
-        var mh$ = rte_flow_isolate.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_isolate", port_id, set, error);
-            }
-            return (int)mh$.invokeExact(port_id, set, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_get_aged_flows {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_INT,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_get_aged_flows");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_get_aged_flows(uint16_t port_id, void **contexts, uint32_t nb_contexts, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_get_aged_flows$descriptor() {
-        return rte_flow_get_aged_flows.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_get_aged_flows(uint16_t port_id, void **contexts, uint32_t nb_contexts, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_get_aged_flows$handle() {
-        return rte_flow_get_aged_flows.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_get_aged_flows(uint16_t port_id, void **contexts, uint32_t nb_contexts, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_get_aged_flows$address() {
-        return rte_flow_get_aged_flows.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_get_aged_flows(uint16_t port_id, void **contexts, uint32_t nb_contexts, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_get_aged_flows(short port_id, MemorySegment contexts, int nb_contexts, MemorySegment error) {
-        var mh$ = rte_flow_get_aged_flows.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_get_aged_flows", port_id, contexts, nb_contexts, error);
-            }
-            return (int)mh$.invokeExact(port_id, contexts, nb_contexts, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_action_handle_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_POINTER,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_action_handle_create");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * struct rte_flow_action_handle *rte_flow_action_handle_create(uint16_t port_id, const struct rte_flow_indir_action_conf *conf, const struct rte_flow_action *action, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_action_handle_create$descriptor() {
-        return rte_flow_action_handle_create.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * struct rte_flow_action_handle *rte_flow_action_handle_create(uint16_t port_id, const struct rte_flow_indir_action_conf *conf, const struct rte_flow_action *action, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_action_handle_create$handle() {
-        return rte_flow_action_handle_create.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * struct rte_flow_action_handle *rte_flow_action_handle_create(uint16_t port_id, const struct rte_flow_indir_action_conf *conf, const struct rte_flow_action *action, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_action_handle_create$address() {
-        return rte_flow_action_handle_create.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * struct rte_flow_action_handle *rte_flow_action_handle_create(uint16_t port_id, const struct rte_flow_indir_action_conf *conf, const struct rte_flow_action *action, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_action_handle_create(short port_id, MemorySegment conf, MemorySegment action, MemorySegment error) {
-        var mh$ = rte_flow_action_handle_create.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_action_handle_create", port_id, conf, action, error);
-            }
-            return (MemorySegment)mh$.invokeExact(port_id, conf, action, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_action_handle_destroy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_action_handle_destroy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_destroy(uint16_t port_id, struct rte_flow_action_handle *handle, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_action_handle_destroy$descriptor() {
-        return rte_flow_action_handle_destroy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_destroy(uint16_t port_id, struct rte_flow_action_handle *handle, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_action_handle_destroy$handle() {
-        return rte_flow_action_handle_destroy.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_destroy(uint16_t port_id, struct rte_flow_action_handle *handle, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_action_handle_destroy$address() {
-        return rte_flow_action_handle_destroy.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_destroy(uint16_t port_id, struct rte_flow_action_handle *handle, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_action_handle_destroy(short port_id, MemorySegment handle, MemorySegment error) {
-        var mh$ = rte_flow_action_handle_destroy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_action_handle_destroy", port_id, handle, error);
-            }
-            return (int)mh$.invokeExact(port_id, handle, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_action_handle_update {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_action_handle_update");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_update(uint16_t port_id, struct rte_flow_action_handle *handle, const void *update, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_action_handle_update$descriptor() {
-        return rte_flow_action_handle_update.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_update(uint16_t port_id, struct rte_flow_action_handle *handle, const void *update, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_action_handle_update$handle() {
-        return rte_flow_action_handle_update.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_update(uint16_t port_id, struct rte_flow_action_handle *handle, const void *update, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_action_handle_update$address() {
-        return rte_flow_action_handle_update.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_update(uint16_t port_id, struct rte_flow_action_handle *handle, const void *update, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_action_handle_update(short port_id, MemorySegment handle, MemorySegment update, MemorySegment error) {
-        var mh$ = rte_flow_action_handle_update.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_action_handle_update", port_id, handle, update, error);
-            }
-            return (int)mh$.invokeExact(port_id, handle, update, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_action_handle_query {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_action_handle_query");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_query(uint16_t port_id, const struct rte_flow_action_handle *handle, void *data, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_action_handle_query$descriptor() {
-        return rte_flow_action_handle_query.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_query(uint16_t port_id, const struct rte_flow_action_handle *handle, void *data, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_action_handle_query$handle() {
-        return rte_flow_action_handle_query.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_query(uint16_t port_id, const struct rte_flow_action_handle *handle, void *data, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_action_handle_query$address() {
-        return rte_flow_action_handle_query.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_action_handle_query(uint16_t port_id, const struct rte_flow_action_handle *handle, void *data, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_action_handle_query(short port_id, MemorySegment handle, MemorySegment data, MemorySegment error) {
-        var mh$ = rte_flow_action_handle_query.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_action_handle_query", port_id, handle, data, error);
-            }
-            return (int)mh$.invokeExact(port_id, handle, data, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_tunnel_decap_set {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_tunnel_decap_set");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_decap_set(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_action **actions, uint32_t *num_of_actions, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_tunnel_decap_set$descriptor() {
-        return rte_flow_tunnel_decap_set.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_decap_set(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_action **actions, uint32_t *num_of_actions, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_tunnel_decap_set$handle() {
-        return rte_flow_tunnel_decap_set.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_decap_set(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_action **actions, uint32_t *num_of_actions, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_tunnel_decap_set$address() {
-        return rte_flow_tunnel_decap_set.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_decap_set(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_action **actions, uint32_t *num_of_actions, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_tunnel_decap_set(short port_id, MemorySegment tunnel, MemorySegment actions, MemorySegment num_of_actions, MemorySegment error) {
-        var mh$ = rte_flow_tunnel_decap_set.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_tunnel_decap_set", port_id, tunnel, actions, num_of_actions, error);
-            }
-            return (int)mh$.invokeExact(port_id, tunnel, actions, num_of_actions, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_tunnel_match {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_tunnel_match");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_match(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_item **items, uint32_t *num_of_items, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_tunnel_match$descriptor() {
-        return rte_flow_tunnel_match.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_match(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_item **items, uint32_t *num_of_items, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_tunnel_match$handle() {
-        return rte_flow_tunnel_match.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_match(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_item **items, uint32_t *num_of_items, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_tunnel_match$address() {
-        return rte_flow_tunnel_match.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_match(uint16_t port_id, struct rte_flow_tunnel *tunnel, struct rte_flow_item **items, uint32_t *num_of_items, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_tunnel_match(short port_id, MemorySegment tunnel, MemorySegment items, MemorySegment num_of_items, MemorySegment error) {
-        var mh$ = rte_flow_tunnel_match.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_tunnel_match", port_id, tunnel, items, num_of_items, error);
-            }
-            return (int)mh$.invokeExact(port_id, tunnel, items, num_of_items, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_get_restore_info {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_get_restore_info");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_get_restore_info(uint16_t port_id, struct rte_mbuf *m, struct rte_flow_restore_info *info, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_get_restore_info$descriptor() {
-        return rte_flow_get_restore_info.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_get_restore_info(uint16_t port_id, struct rte_mbuf *m, struct rte_flow_restore_info *info, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_get_restore_info$handle() {
-        return rte_flow_get_restore_info.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_get_restore_info(uint16_t port_id, struct rte_mbuf *m, struct rte_flow_restore_info *info, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_get_restore_info$address() {
-        return rte_flow_get_restore_info.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_get_restore_info(uint16_t port_id, struct rte_mbuf *m, struct rte_flow_restore_info *info, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_get_restore_info(short port_id, MemorySegment m, MemorySegment info, MemorySegment error) {
-        var mh$ = rte_flow_get_restore_info.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_get_restore_info", port_id, m, info, error);
-            }
-            return (int)mh$.invokeExact(port_id, m, info, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_tunnel_action_decap_release {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_INT,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_tunnel_action_decap_release");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_action_decap_release(uint16_t port_id, struct rte_flow_action *actions, uint32_t num_of_actions, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_tunnel_action_decap_release$descriptor() {
-        return rte_flow_tunnel_action_decap_release.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_action_decap_release(uint16_t port_id, struct rte_flow_action *actions, uint32_t num_of_actions, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_tunnel_action_decap_release$handle() {
-        return rte_flow_tunnel_action_decap_release.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_action_decap_release(uint16_t port_id, struct rte_flow_action *actions, uint32_t num_of_actions, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_tunnel_action_decap_release$address() {
-        return rte_flow_tunnel_action_decap_release.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_action_decap_release(uint16_t port_id, struct rte_flow_action *actions, uint32_t num_of_actions, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_tunnel_action_decap_release(short port_id, MemorySegment actions, int num_of_actions, MemorySegment error) {
-        var mh$ = rte_flow_tunnel_action_decap_release.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_tunnel_action_decap_release", port_id, actions, num_of_actions, error);
-            }
-            return (int)mh$.invokeExact(port_id, actions, num_of_actions, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_tunnel_item_release {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_INT,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_tunnel_item_release");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_item_release(uint16_t port_id, struct rte_flow_item *items, uint32_t num_of_items, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_tunnel_item_release$descriptor() {
-        return rte_flow_tunnel_item_release.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_item_release(uint16_t port_id, struct rte_flow_item *items, uint32_t num_of_items, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_tunnel_item_release$handle() {
-        return rte_flow_tunnel_item_release.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_item_release(uint16_t port_id, struct rte_flow_item *items, uint32_t num_of_items, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_tunnel_item_release$address() {
-        return rte_flow_tunnel_item_release.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_tunnel_item_release(uint16_t port_id, struct rte_flow_item *items, uint32_t num_of_items, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_tunnel_item_release(short port_id, MemorySegment items, int num_of_items, MemorySegment error) {
-        var mh$ = rte_flow_tunnel_item_release.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_tunnel_item_release", port_id, items, num_of_items, error);
-            }
-            return (int)mh$.invokeExact(port_id, items, num_of_items, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class rte_flow_pick_transfer_proxy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dpdk.C_INT,
-            Dpdk.C_SHORT,
-            Dpdk.C_POINTER,
-            Dpdk.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_flow_pick_transfer_proxy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int rte_flow_pick_transfer_proxy(uint16_t port_id, uint16_t *proxy_port_id, struct rte_flow_error *error)
-     * }
-     */
-    public static FunctionDescriptor rte_flow_pick_transfer_proxy$descriptor() {
-        return rte_flow_pick_transfer_proxy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int rte_flow_pick_transfer_proxy(uint16_t port_id, uint16_t *proxy_port_id, struct rte_flow_error *error)
-     * }
-     */
-    public static MethodHandle rte_flow_pick_transfer_proxy$handle() {
-        return rte_flow_pick_transfer_proxy.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int rte_flow_pick_transfer_proxy(uint16_t port_id, uint16_t *proxy_port_id, struct rte_flow_error *error)
-     * }
-     */
-    public static MemorySegment rte_flow_pick_transfer_proxy$address() {
-        return rte_flow_pick_transfer_proxy.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int rte_flow_pick_transfer_proxy(uint16_t port_id, uint16_t *proxy_port_id, struct rte_flow_error *error)
-     * }
-     */
-    public static int rte_flow_pick_transfer_proxy(short port_id, MemorySegment proxy_port_id, MemorySegment error) {
-        var mh$ = rte_flow_pick_transfer_proxy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("rte_flow_pick_transfer_proxy", port_id, proxy_port_id, error);
-            }
-            return (int)mh$.invokeExact(port_id, proxy_port_id, error);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-    private static final int RTE_FLOW_OP_SUCCESS = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_flow_op_status.RTE_FLOW_OP_SUCCESS = 0
-     * }
-     */
-    public static int RTE_FLOW_OP_SUCCESS() {
-        return RTE_FLOW_OP_SUCCESS;
-    }
-    private static final int RTE_FLOW_OP_ERROR = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_flow_op_status.RTE_FLOW_OP_ERROR = 1
-     * }
-     */
-    public static int RTE_FLOW_OP_ERROR() {
-        return RTE_FLOW_OP_ERROR;
-    }
-    private static final int RTE_ETH_INPUT_SET_UNKNOWN = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_UNKNOWN = 0
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_UNKNOWN() {
-        return RTE_ETH_INPUT_SET_UNKNOWN;
-    }
-    private static final int RTE_ETH_INPUT_SET_L2_SRC_MAC = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L2_SRC_MAC = 1
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L2_SRC_MAC() {
-        return RTE_ETH_INPUT_SET_L2_SRC_MAC;
-    }
-    private static final int RTE_ETH_INPUT_SET_L2_DST_MAC = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L2_DST_MAC = 2
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L2_DST_MAC() {
-        return RTE_ETH_INPUT_SET_L2_DST_MAC;
-    }
-    private static final int RTE_ETH_INPUT_SET_L2_OUTER_VLAN = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L2_OUTER_VLAN = 3
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L2_OUTER_VLAN() {
-        return RTE_ETH_INPUT_SET_L2_OUTER_VLAN;
-    }
-    private static final int RTE_ETH_INPUT_SET_L2_INNER_VLAN = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L2_INNER_VLAN = 4
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L2_INNER_VLAN() {
-        return RTE_ETH_INPUT_SET_L2_INNER_VLAN;
-    }
-    private static final int RTE_ETH_INPUT_SET_L2_ETHERTYPE = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L2_ETHERTYPE = 5
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L2_ETHERTYPE() {
-        return RTE_ETH_INPUT_SET_L2_ETHERTYPE;
-    }
-    private static final int RTE_ETH_INPUT_SET_L3_SRC_IP4 = (int)129L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_SRC_IP4 = 129
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L3_SRC_IP4() {
-        return RTE_ETH_INPUT_SET_L3_SRC_IP4;
-    }
-    private static final int RTE_ETH_INPUT_SET_L3_DST_IP4 = (int)130L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_DST_IP4 = 130
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L3_DST_IP4() {
-        return RTE_ETH_INPUT_SET_L3_DST_IP4;
-    }
-    private static final int RTE_ETH_INPUT_SET_L3_SRC_IP6 = (int)131L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_SRC_IP6 = 131
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L3_SRC_IP6() {
-        return RTE_ETH_INPUT_SET_L3_SRC_IP6;
-    }
-    private static final int RTE_ETH_INPUT_SET_L3_DST_IP6 = (int)132L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_DST_IP6 = 132
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L3_DST_IP6() {
-        return RTE_ETH_INPUT_SET_L3_DST_IP6;
-    }
-    private static final int RTE_ETH_INPUT_SET_L3_IP4_TOS = (int)133L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP4_TOS = 133
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L3_IP4_TOS() {
-        return RTE_ETH_INPUT_SET_L3_IP4_TOS;
-    }
-    private static final int RTE_ETH_INPUT_SET_L3_IP4_PROTO = (int)134L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP4_PROTO = 134
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L3_IP4_PROTO() {
-        return RTE_ETH_INPUT_SET_L3_IP4_PROTO;
-    }
-    private static final int RTE_ETH_INPUT_SET_L3_IP6_TC = (int)135L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP6_TC = 135
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L3_IP6_TC() {
-        return RTE_ETH_INPUT_SET_L3_IP6_TC;
-    }
-    private static final int RTE_ETH_INPUT_SET_L3_IP6_NEXT_HEADER = (int)136L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP6_NEXT_HEADER = 136
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L3_IP6_NEXT_HEADER() {
-        return RTE_ETH_INPUT_SET_L3_IP6_NEXT_HEADER;
-    }
-    private static final int RTE_ETH_INPUT_SET_L3_IP4_TTL = (int)137L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP4_TTL = 137
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L3_IP4_TTL() {
-        return RTE_ETH_INPUT_SET_L3_IP4_TTL;
-    }
-    private static final int RTE_ETH_INPUT_SET_L3_IP6_HOP_LIMITS = (int)138L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L3_IP6_HOP_LIMITS = 138
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L3_IP6_HOP_LIMITS() {
-        return RTE_ETH_INPUT_SET_L3_IP6_HOP_LIMITS;
-    }
-    private static final int RTE_ETH_INPUT_SET_L4_UDP_SRC_PORT = (int)257L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L4_UDP_SRC_PORT = 257
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L4_UDP_SRC_PORT() {
-        return RTE_ETH_INPUT_SET_L4_UDP_SRC_PORT;
-    }
-    private static final int RTE_ETH_INPUT_SET_L4_UDP_DST_PORT = (int)258L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L4_UDP_DST_PORT = 258
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L4_UDP_DST_PORT() {
-        return RTE_ETH_INPUT_SET_L4_UDP_DST_PORT;
-    }
-    private static final int RTE_ETH_INPUT_SET_L4_TCP_SRC_PORT = (int)259L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L4_TCP_SRC_PORT = 259
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L4_TCP_SRC_PORT() {
-        return RTE_ETH_INPUT_SET_L4_TCP_SRC_PORT;
-    }
-    private static final int RTE_ETH_INPUT_SET_L4_TCP_DST_PORT = (int)260L;
-    /**
-     * {@snippet lang=c :
-     * enum rte_eth_input_set_field.RTE_ETH_INPUT_SET_L4_TCP_DST_PORT = 260
-     * }
-     */
-    public static int RTE_ETH_INPUT_SET_L4_TCP_DST_PORT() {
-        return RTE_ETH_INPUT_SET_L4_TCP_DST_PORT;
     }
 }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gatun.mirror.filter;
+
+import org.jspecify.annotations.NullMarked;

@@ -35,6 +35,85 @@ need_container_packages() {
   apt_need docker.io mmdebstrap
 }
 
+# The emulated NIC with real descriptors and virtual functions (igb) is young in QEMU: Debian 12's
+# own 7.2 lacks it.
+QEMU_MIN_VERSION=1:10
+
+need_qemu_packages() {
+  apt_need kmod xz-utils zstd
+  qemu_is_installed || with_lock apt install_qemu
+}
+
+qemu_is_installed() {
+  is_installed qemu-utils && is_installed qemu-system-x86 &&
+    dpkg --compare-versions "$(dpkg-query -W -f '${Version}' qemu-system-x86)" ge "$QEMU_MIN_VERSION"
+}
+
+# From the release itself where that has it, else from its backports; nothing else comes from there.
+install_qemu() {
+  local work
+  qemu_is_installed && return 0
+  require_root "installs Debian packages: qemu-system-x86 qemu-utils"
+  log "installing Debian packages: qemu-system-x86 qemu-utils (from backports on Debian 12)"
+  work=$(mktemp -d)
+  # For a signal on the way; removed below otherwise.
+  defer rm -rf "$work"
+  {
+    private_apt_prepare "$work" && private_apt update &&
+      private_apt -y install --no-install-recommends qemu-system-x86 qemu-utils
+  } >"$work/log" 2>&1 </dev/null || {
+    tail -n 25 "$work/log" >&2
+    die "apt-get could not install QEMU" \
+      "read apt's lines above; the machine needs its Debian mirror and free disk space"
+  }
+  rm -rf "$work"
+  qemu_is_installed || die "there is no QEMU $QEMU_MIN_VERSION or later in this Debian and its backports"
+}
+
+# download_packages FOLDER PACKAGE...: the newest of each, as files; nothing is installed. A package
+# that only depends on the one that is meant (linux-image-amd64) brings that one.
+download_packages() {
+  local folder=$1 package wanted=()
+  shift
+  private_apt_prepare "$folder/apt"
+  private_apt update
+  for package in "$@"; do
+    case $package in
+      linux-image-*) package=$(apt-cache "${PRIVATE_APT[@]}" depends "$package" |
+        awk '$1 == "Depends:" { print $2; exit }') ;;
+    esac
+    wanted+=("$package")
+  done
+  (cd "$folder" && private_apt download "${wanted[@]}")
+}
+
+# private_apt_prepare FOLDER: an apt with the machine's own sources, whose lists and pins lie in
+# FOLDER. On Debian 12 it knows the backports too, of which the machine's own apt never hears; they
+# rank below everything, but for QEMU.
+private_apt_prepare() {
+  local work=$1 codename mirror
+  codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
+  mkdir -p "$work"/lists/partial "$work"/sources "$work"/pins
+  find /etc/apt/sources.list.d -maxdepth 1 -type f -exec cp {} "$work/sources/" \;
+  find /etc/apt/preferences.d -maxdepth 1 -type f -exec cp {} "$work/pins/" \;
+  if [[ $codename == bookworm ]]; then
+    mirror=$(debian_mirror)
+    printf 'deb [signed-by=%s] %s %s-backports main\n' \
+      /usr/share/keyrings/debian-archive-keyring.gpg "$mirror" "$codename" \
+      >"$work/sources/gatun-backports.list"
+    printf 'Package: %s\nPin: release n=%s-backports\nPin-Priority: %s\n\n' \
+      '*' "$codename" 1 'src:qemu src:seabios' "$codename" 600 >"$work/pins/gatun-backports"
+  fi
+  PRIVATE_APT=(-o "Dir::Etc::sourceparts=$work/sources" -o "Dir::Etc::preferencesparts=$work/pins"
+    -o "Dir::State::lists=$work/lists" -o APT::Sandbox::User=root -o Acquire::Languages=none
+    -o Acquire::Check-Valid-Until=false -o DPkg::Lock::Timeout=600)
+}
+
+# private_apt COMMAND...
+private_apt() {
+  apt-get -q "${PRIVATE_APT[@]}" "$@"
+}
+
 is_installed() {
   [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }

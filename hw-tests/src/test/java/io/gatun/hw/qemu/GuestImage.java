@@ -1,0 +1,42 @@
+package io.gatun.hw.qemu;
+
+import java.nio.file.Path;
+
+/**
+ * What a guest boots, as {@code ensure_guest} of {@code scripts/lib/qemu.sh} has made it.
+ *
+ * @param folder holds kernel, initramfs and modules
+ */
+record GuestImage(Path folder) {
+  static final String VARIABLE = "GATUN_GUEST";
+
+  static boolean isNamed() {
+    return System.getenv(VARIABLE) != null;
+  }
+
+  static GuestImage fromEnvironment() {
+    return new GuestImage(Path.of(System.getenv().getOrDefault(VARIABLE, "")));
+  }
+
+  /** The kernel as an ELF image, which starts without unpacking itself. */
+  Path kernel() {
+    return folder.resolve("vmlinux");
+  }
+
+  Path initramfs() {
+    return folder.resolve("initramfs.cpio");
+  }
+
+  /** For {@code modprobe -d}; the guest sees the folder at the same path. */
+  Path modules() {
+    return folder.resolve("modules");
+  }
+
+  /** The program that runs commands in the guest. */
+  static Path agent() {
+    return Path.of(System.getProperty("gatun.root", ".."))
+        .toAbsolutePath()
+        .normalize()
+        .resolve("scripts/lib/guest-agent.sh");
+  }
+}

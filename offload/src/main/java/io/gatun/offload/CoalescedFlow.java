@@ -14,8 +14,6 @@ import io.gatun.pmd.wire.Tcp;
 /** A TCP flow of the burst and the packet that its segments are merged into. */
 @DataPath
 final class CoalescedFlow {
-  private static final int MAX_IP_BYTES = 65535;
-
   /** Payloads up to here are copied behind the others where there is room: fewer mbufs to send. */
   private static final int COPY_BYTES = 256;
 
@@ -27,6 +25,7 @@ final class CoalescedFlow {
   private static final int CLASS_AND_FLOW = 0x0fff_ffff;
 
   private final int maxSegments;
+  private final int maxIpBytes;
   private final Mbuf head = new Mbuf();
   private final Mbuf tail = new Mbuf();
   private final Mbuf added = new Mbuf();
@@ -51,9 +50,11 @@ final class CoalescedFlow {
 
   /**
    * @param maxSegments mbufs of a packet at most
+   * @param maxIpBytes of an IP packet at most
    */
-  CoalescedFlow(int maxSegments) {
+  CoalescedFlow(int maxSegments, int maxIpBytes) {
     this.maxSegments = maxSegments;
+    this.maxIpBytes = maxIpBytes;
   }
 
   /** Whether more may be merged into the packet. */
@@ -105,7 +106,7 @@ final class CoalescedFlow {
     return segment.isMergeable()
         && segment.sequence == nextSequence
         && segment.payload <= segmentSize
-        && headerBytes - l2Bytes + payload + segment.payload <= MAX_IP_BYTES
+        && headerBytes - l2Bytes + payload + segment.payload <= maxIpBytes
         && head.segments() + Memory.getUnsignedShort(segment.packet + RteMbuf.NB_SEGS)
             <= maxSegments
         && hasSameTcp(segment)

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *       SYN, RST and URG. CWR only on the first segment; FIN and PSH end a packet with the segment
  *       that has them;
  *   <li>no TCP option but a timestamp, and that the same (Linux compares any options);
- *   <li>payloads of one size; a shorter one ends the packet. An IP packet of at most 65535 bytes.
+ *   <li>payloads of one size; a shorter one ends the packet. An IP packet of at most 65535 bytes,
+ *       or as many as are asked for.
  * </ul>
  *
  * <p>Only segments whose checksums are known to be right are merged: the mbuf says {@code
@@ -57,19 +58,23 @@ public final class Coalescer {
   private int out;
   private int spare;
 
+  /** The largest IP packet that there is. */
+  private static final int MAX_IP_BYTES = 65535;
+
   /**
    * @param cache where buffers whose payload was copied are freed
    * @param maxFlows flows that are merged at the same time, 1 to 64; Linux has 64
    */
   public Coalescer(MempoolCache cache, int maxFlows) {
-    this(cache, maxFlows, MAX_SEGMENTS);
+    this(cache, maxFlows, MAX_SEGMENTS, MAX_IP_BYTES);
   }
 
   /**
    * @param maxSegments mbufs of a merged packet at most, for drivers with a limit ({@code
    *     tx_desc_lim.nb_seg_max})
+   * @param maxIpBytes of a merged IP packet: the MTU of a port that does not segment
    */
-  public Coalescer(MempoolCache cache, int maxFlows, int maxSegments) {
+  public Coalescer(MempoolCache cache, int maxFlows, int maxSegments, int maxIpBytes) {
     if (maxFlows < 1 || maxFlows > 64) {
       throw new IllegalArgumentException("flows: %d is not in [1, 64]".formatted(maxFlows));
     }
@@ -77,10 +82,14 @@ public final class Coalescer {
       throw new IllegalArgumentException(
           "segments: %d is not in [2, 65535]".formatted(maxSegments));
     }
+    if (maxIpBytes < 1 || maxIpBytes > MAX_IP_BYTES) {
+      throw new IllegalArgumentException(
+          "bytes: %d is not in [1, %d]".formatted(maxIpBytes, MAX_IP_BYTES));
+    }
     this.cache = cache;
     this.flows = new CoalescedFlow[maxFlows];
     for (int i = 0; i < maxFlows; i++) {
-      flows[i] = new CoalescedFlow(maxSegments);
+      flows[i] = new CoalescedFlow(maxSegments, maxIpBytes);
     }
   }
 

@@ -63,8 +63,8 @@ public final class Encapsulator {
   private final long localHigh;
   private final long localLow;
   private final int localVersion;
-  private final TunnelType type;
-  private final int udpPort;
+  private final int udpPort; // -1 for a tunnel without UDP
+  private final boolean ipip;
   private final boolean plain;
   private final boolean plainOuter;
   private OuterHeader[] paths = new OuterHeader[0];
@@ -90,8 +90,8 @@ public final class Encapsulator {
     nicLongL2 = plan.shape() == Shape.INNER_IN_NIC_LONG_L2;
     plainOuter = outerPass.isPlain();
     plain = config.type().carriesEthernet() && !needsFrameSum && !nicWantsLengths;
-    type = config.type();
-    udpPort = config.udpPort();
+    udpPort = config.type().isUdp() ? config.udpPort() : -1;
+    ipip = config.type() == TunnelType.IPIP;
     IpAddress local = config.local();
     localVersion = local.version();
     localLow =
@@ -272,11 +272,11 @@ public final class Encapsulator {
 
   @DataPath
   private boolean isTunnelled(long at) {
-    return switch (type) {
-      case VXLAN, VXLAN_GPE, GENEVE -> inner.udpDestination(at) == udpPort;
-      case GRE, NVGRE -> inner.protocol() == Protocol.GRE;
-      case IPIP -> inner.protocol() == Protocol.IPV4 || inner.protocol() == Protocol.IPV6;
-    };
+    if (udpPort >= 0) {
+      return inner.udpDestination(at) == udpPort;
+    }
+    int protocol = inner.protocol();
+    return ipip ? protocol == Protocol.IPV4 || protocol == Protocol.IPV6 : protocol == Protocol.GRE;
   }
 
   /** A packet with something to do: to be completed, to be cut, or too big. */

@@ -15,6 +15,7 @@ import io.gatun.pmd.Port;
 import io.gatun.pmd.PortConfig;
 import io.gatun.pmd.forward.Stream;
 import io.gatun.pmd.forward.TestStreams;
+import io.gatun.pmd.wire.Headers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -41,6 +42,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("slow")
 class CoalescerTest {
   private static final int BURST = Burst.MAX_CAPACITY;
+
+  /** Two segments of 1448 bytes, or four of 700, with 52 bytes of headers. */
+  private static final int MTU = 2960;
 
   /** Frames from this address keep the driver's verdict, which is none. */
   private static final int UNVERIFIED = 0xff;
@@ -241,7 +245,7 @@ class CoalescerTest {
     CProbe.assume();
     packets = Integer.parseInt(Tool.scapy(WRITE, file("in")).strip());
     List<String> devices = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
       devices.add(
           "--vdev=net_pcap%d,rx_pcap=%s,tx_pcap=%s".formatted(i, file("in"), file("out" + i)));
     }
@@ -269,6 +273,7 @@ class CoalescerTest {
     private @Nullable Coalescer coalescer;
     private int merged;
     private int mostSegments;
+    private int mostMergedBytes;
     private int insane;
     private final Path longPackets;
 
@@ -300,12 +305,20 @@ class CoalescerTest {
         mostSegments = Math.max(mostSegments, mbuf.segments());
         if ((mbuf.flags() & RteMbufFlags.RTE_MBUF_F_RX_LRO) != 0) {
           segmentSizes.add(mbuf.tsoSegmentSize());
+          mostMergedBytes = Math.max(mostMergedBytes, ipBytes());
         }
         if (mbuf.packetLength() > PCAP_LIMIT) {
           write(mbuf);
         }
       }
       return 0;
+    }
+
+    private int ipBytes() {
+      Headers headers = new Headers();
+      assertThat(headers.parseEthernet(mbuf.data(), mbuf.dataLength(), mbuf.packetLength()))
+          .isTrue();
+      return headers.ipEnd() - headers.ipOffset();
     }
 
     /** Appends a packet to a file of the format pcap has had since 1998, all its mbufs in a row. */
@@ -337,10 +350,15 @@ class CoalescerTest {
   }
 
   private static Verified forward(int id, int maxFlows, int maxSegments) {
+    return forward(id, maxFlows, maxSegments, 65535);
+  }
+
+  private static Verified forward(int id, int maxFlows, int maxSegments, int maxIpBytes) {
     Port port = DPDK.start(id, PortConfig.DEFAULT);
     Verified stage =
         new Verified(
-            () -> new Coalescer(DPDK.pool().cache(DPDK.worker()), maxFlows, maxSegments),
+            () ->
+                new Coalescer(DPDK.pool().cache(DPDK.worker()), maxFlows, maxSegments, maxIpBytes),
             file("long" + id));
     Stream stream =
         TestStreams.forward(
@@ -416,13 +434,25 @@ class CoalescerTest {
     assertThat(stage.mostSegments).isEqualTo(3);
   }
 
+  /** Nothing that a port with this MTU would refuse, and all that fits. */
+  @Test
+  void noIpPacketIsLargerThanTheMtu() {
+    Verified stage = forward(3, 64, 64, MTU);
+
+    judge(3, "any");
+    assertThat(stage.mostMergedBytes).isBetween(MTU - 100, MTU);
+  }
+
   @Test
   void limitsOutOfRangeAreNamed() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Coalescer(DPDK.pool().cache(DPDK.worker()), 0))
         .withMessage("flows: 0 is not in [1, 64]");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Coalescer(DPDK.pool().cache(DPDK.worker()), 1, 1))
+        .isThrownBy(() -> new Coalescer(DPDK.pool().cache(DPDK.worker()), 1, 1, 1))
         .withMessage("segments: 1 is not in [2, 65535]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Coalescer(DPDK.pool().cache(DPDK.worker()), 1, 2, 65536))
+        .withMessage("bytes: 65536 is not in [1, 65535]");
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatun.hw.tool.Tool;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -96,6 +97,82 @@ class GatewayKernelIT {
       }
     }
   }
+
+  // ---- receive coalescing -----------------------------------------------------------------------
+
+  private static final long STREAM_BYTES = 20_000_000;
+
+  /** Listens, says so, then prints how many bytes came and their hash. */
+  private static final String SINK =
+      """
+      import hashlib, socket
+      server = socket.create_server(('10.42.0.1', 7007))
+      print('ready', flush=True)
+      stream, _ = server.accept()
+      digest, count = hashlib.sha256(), 0
+      while data := stream.recv(1 << 16):
+          digest.update(data)
+          count += len(data)
+      print(count, digest.hexdigest())
+      """;
+
+  /** Sends bytes from a random generator; prints their hash. */
+  private static final String SOURCE =
+      """
+      import hashlib, random, socket, sys
+      stream = socket.create_connection(('10.42.0.1', 7007), timeout=30)
+      data = random.Random(1).randbytes(int(sys.argv[1]))
+      stream.sendall(data)
+      stream.shutdown(socket.SHUT_WR)
+      print(len(data), hashlib.sha256(data).hexdigest())
+      """;
+
+  /** Merged by Gatun, taken apart by the kernel: every byte arrives once and in its place. */
+  @ParameterizedTest
+  @CsvSource({"false", "true"})
+  void aStreamArrivesWholeInMergedPackets(boolean six) throws Exception {
+    String remote = six ? REMOTE_SIX : REMOTE;
+    try (KernelPeer peer = KernelPeer.startJumbo(six, remote, "--gro=9000")) {
+      assertThat(ping(peer.tenant(), 1, KernelPeer.PEER)).isEqualTo(1);
+      Process sink = peer.tenant().start("timeout", "60", Tool.PYTHON, "-c", SINK).start();
+      try (BufferedReader said = sink.inputReader()) {
+        assertThat(said.readLine()).isEqualTo("ready");
+        String sent =
+            peer.underlay().run(Tool.PYTHON, "-c", SOURCE, Long.toString(STREAM_BYTES)).orFail();
+        assertThat(said.readLine()).isEqualTo(sent.strip()).startsWith(STREAM_BYTES + " ");
+      } finally {
+        sink.destroy();
+      }
+      JsonNode summary = end(peer);
+      long coalesced = summary.path("coalesced").asLong();
+      assertThat(coalesced).as(summary.toString()).isGreaterThan(STREAM_BYTES / 1398 / 4);
+      assertThat(summary.path("decapsulated").asLong())
+          .as(summary.toString())
+          .isEqualTo(toTenant(summary) + coalesced);
+    }
+  }
+
+  /** Packets that went to the tenant's port, or did not fit its ring. */
+  private static long toTenant(JsonNode summary) {
+    for (JsonNode port : summary.path("ports")) {
+      if (port.path("port").asInt(-1) == 0) {
+        return port.path("tx_packets").asLong() + port.path("tx_dropped").asLong();
+      }
+    }
+    throw new AssertionError(summary.toString());
+  }
+
+  /** Without {@code --gro} nothing is merged. */
+  @Test
+  void segmentsStayAsTheyAreUnlessSomebodyAsks() throws Exception {
+    try (KernelPeer peer = KernelPeer.startJumbo(false, REMOTE)) {
+      assertThat(ping(peer.tenant(), 1, KernelPeer.PEER)).isEqualTo(1);
+      tcp(peer);
+      assertThat(end(peer).path("coalesced").asLong(-1)).isZero();
+    }
+  }
+
+  // ---- what goes wrong --------------------------------------------------------------------------
 
   @Test
   void aPacketThatMustNotBeCutIsAnsweredWithTheMtu() {

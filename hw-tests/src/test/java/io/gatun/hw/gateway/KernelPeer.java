@@ -24,21 +24,48 @@ final class KernelPeer implements AutoCloseable {
   private final long number = ProcessHandle.current().pid() % 100_000;
   private final String tenantTap = "gwt" + number;
   private final String underlayTap = "gwu" + number;
+  private final String veth = "gwv" + number;
+  private final boolean jumboTenant;
   private final Namespace tenant;
   private final Namespace underlay;
   private final GatunProcess gatun;
 
-  private KernelPeer(Namespace tenant, Namespace underlay, List<String> options) {
+  private KernelPeer(
+      Namespace tenant, Namespace underlay, boolean jumboTenant, List<String> options) {
     this.tenant = tenant;
     this.underlay = underlay;
+    this.jumboTenant = jumboTenant;
     List<String> line = new ArrayList<>(List.of("gateway", "-l", "0-1", "--no-pci"));
     line.addAll(List.of("--in-memory", "--file-prefix=" + GatunProcess.uniquePrefix()));
-    line.add("--vdev=net_tap0,iface=" + tenantTap);
+    if (jumboTenant) {
+      makeVeth();
+      line.add("--vdev=net_pcap0,iface=" + veth);
+    } else {
+      line.add("--vdev=net_tap0,iface=" + tenantTap);
+    }
     line.add("--vdev=net_tap1,iface=" + underlayTap);
     line.addAll(List.of("--", "--tenant=0", "--underlay=1", "--tunnel=vxlan", "--vni=42"));
     line.addAll(options);
     line.add("--json");
     gatun = GatunProcess.start(line.toArray(String[]::new));
+  }
+
+  /** Whoever captures on one end sees what the other sends before its checksums are made. */
+  private void makeVeth() {
+    for (String command :
+        List.of(
+            "ip link add %1$s mtu 9000 type veth peer name %2$s mtu 9000",
+            "ip link set %1$s up",
+            "ethtool -K %2$s tx off tso off gso off gro off",
+            "ethtool -K %1$s tx off tso off gso off gro off")) {
+      Tool.run(command.formatted(veth, tenantTap).split(" ", -1)).orFail();
+    }
+  }
+
+  /** With a tenant whose interface is a veth of 9000 bytes, which net_tap cannot be. */
+  static KernelPeer startJumbo(boolean six, String remote, String... more) {
+    Tool.assume("ethtool", "ethtool", "--version");
+    return start(six, true, true, remote, more);
   }
 
   /**
@@ -47,21 +74,28 @@ final class KernelPeer implements AutoCloseable {
    * @param six whether the outer header is IPv6
    * @param checksum whether both ends compute the outer UDP checksum
    * @param remote the gateway's {@code --remote}
+   * @param more options of the gateway
    */
-  static KernelPeer start(boolean six, boolean checksum, String remote) {
+  static KernelPeer start(boolean six, boolean checksum, String remote, String... more) {
+    return start(six, checksum, false, remote, more);
+  }
+
+  private static KernelPeer start(
+      boolean six, boolean checksum, boolean jumboTenant, String remote, String... more) {
     Tool.assume("ip (iproute2) with the right to make namespaces", "ip", "netns", "list");
     Tool.assume("the kernel's vxlan and tun", "test", "-c", "/dev/net/tun");
     long pid = ProcessHandle.current().pid();
     String local = six ? "2001:db8:77::1" : "192.168.77.1";
+    List<String> options =
+        new ArrayList<>(List.of("--local=" + local + (six ? "/64" : "/24"), "--remote=" + remote));
+    options.addAll(List.of("--mtu=1500", "--udp-checksum=" + (checksum ? "on" : "off")));
+    options.addAll(List.of(more));
     KernelPeer peer =
         new KernelPeer(
             Namespace.make("gatun-tenant-" + pid),
             Namespace.make("gatun-underlay-" + pid),
-            List.of(
-                "--local=" + local + (six ? "/64" : "/24"),
-                "--remote=" + remote,
-                "--mtu=1500",
-                "--udp-checksum=" + (checksum ? "on" : "off")));
+            jumboTenant,
+            options);
     try {
       peer.plug(six, checksum, local);
     } catch (RuntimeException | Error e) {
@@ -73,7 +107,8 @@ final class KernelPeer implements AutoCloseable {
 
   private void plug(boolean six, boolean checksum, String local) {
     // A driver works on its interface by name until the port is started and promiscuous.
-    gatun.await("the ports", () -> isPromiscuous(tenantTap) && isPromiscuous(underlayTap));
+    gatun.await(
+        "the ports", () -> (jumboTenant || isPromiscuous(tenantTap)) && isPromiscuous(underlayTap));
     tenant.take(tenantTap);
     underlay.take(underlayTap);
     // net_tap gives the kernel's side the port's own address: two hosts with one address.
@@ -128,6 +163,9 @@ final class KernelPeer implements AutoCloseable {
   @Override
   public void close() {
     gatun.close();
+    if (jumboTenant) {
+      Tool.run("ip", "link", "delete", veth);
+    }
     tenant.close();
     underlay.close();
   }

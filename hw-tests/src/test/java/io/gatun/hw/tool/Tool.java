@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** Programs of the system, as argument lists and with an end. */
 public final class Tool {
   /** Debian's own interpreter: the packages of Debian (scapy) are nowhere else. */
-  private static final String PYTHON = "/usr/bin/python3";
+  public static final String PYTHON = "/usr/bin/python3";
 
   private static final int PATIENCE_SECONDS = 120;
 

@@ -77,8 +77,12 @@ public final class GatewayCommand implements Command {
     plans.add(new PortPlan(underlay, underlayConfig));
     for (int id : config.tenants().stream().map(GatewayConfig.Tenant::port).distinct().toList()) {
       Port port = eal.port(id);
+      if (config.merges()) {
+        GatewaySetup.requireMultiSegments(port);
+      }
       tenants.add(port);
-      plans.add(new PortPlan(port, common.portConfig()));
+      plans.add(
+          new PortPlan(port, GatewaySetup.tenantPort(common.portConfig(), port, config.merges())));
     }
     session.needMbufs(GatewaySetup.mbufs(config));
     session.configure(plans);

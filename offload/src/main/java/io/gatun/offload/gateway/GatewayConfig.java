@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param offload preference for the underlay port
  * @param ageingSeconds after which a silent station is forgotten; 0 for never
  * @param stationCapacity of the forwarding table
+ * @param groBytes of an IP packet into which TCP segments for a tenant are merged; 0 for the MTU of
+ *     its port, {@link #NO_GRO} for no merging
  */
 public record GatewayConfig(
     int underlayPort,
@@ -35,11 +37,18 @@ public record GatewayConfig(
     List<Station> stations,
     OffloadPreference offload,
     int ageingSeconds,
-    int stationCapacity) {
+    int stationCapacity,
+    int groBytes) {
   /** The default of {@code --ageing}: IEEE 802.1Q's and the Linux bridge's. */
   public static final int DEFAULT_AGEING_SECONDS = 300;
 
   public static final int DEFAULT_STATION_CAPACITY = 16384;
+
+  /** Packets go to the tenants as they came. */
+  public static final int NO_GRO = -1;
+
+  private static final int MIN_GRO_BYTES = 576; // what every host can take: RFC 791 section 3.1
+  private static final int MAX_GRO_BYTES = 65535;
   private static final int MAX_TENANTS = 4096;
   private static final int MAX_REMOTES = 1024;
 
@@ -85,6 +94,11 @@ public record GatewayConfig(
     stations = List.copyOf(stations);
     range("tenants", tenants.size(), 1, MAX_TENANTS);
     range("remotes", remotes.size(), 1, MAX_REMOTES);
+    if (groBytes > 0) {
+      range("--gro", groBytes, MIN_GRO_BYTES, MAX_GRO_BYTES);
+    } else if (groBytes != 0 && groBytes != NO_GRO) {
+      throw new IllegalArgumentException("--gro: %d is negative".formatted(groBytes));
+    }
     range("--ageing", ageingSeconds, 0, 1_000_000);
     range("prefix length of --local", prefixLength, 0, 8 * tunnel.local().bytes());
     checkTenants(underlayPort, tunnel, tenants);
@@ -101,6 +115,11 @@ public record GatewayConfig(
                         : "remote has the address " + station.remote()));
       }
     }
+  }
+
+  /** Whether TCP segments are merged before they go to a tenant. */
+  boolean merges() {
+    return groBytes != NO_GRO;
   }
 
   /** Number of the tenant with an identifier; -1 for none. */
@@ -135,7 +154,8 @@ public record GatewayConfig(
         list,
         offload,
         ageingSeconds,
-        stationCapacity);
+        stationCapacity,
+        groBytes);
   }
 
   private static void range(String name, int value, int least, int most) {

@@ -141,6 +141,16 @@ final class GatewayOptions {
       description = "Forget silent stations after this time; 0: never (default: ${DEFAULT-VALUE})")
   int ageing = GatewayConfig.DEFAULT_AGEING_SECONDS;
 
+  @Option(
+      names = "--gro",
+      arity = "0..1",
+      fallbackValue = "0",
+      paramLabel = "BYTES",
+      description =
+          "Merge TCP segments from the tunnel into IP packets of so many bytes, or of the tenant"
+              + " port's MTU; the port must send packets of several buffers")
+  @Nullable Integer gro;
+
   /** From a file, instead of {@link #remotes} and {@link #remoteMacs}. */
   List<GatewayConfig.Remote> remoteList = List.of();
 
@@ -176,7 +186,8 @@ final class GatewayOptions {
         List.of(),
         offload == null ? OffloadPreference.AUTO : OffloadPreference.parse(offload),
         ageing,
-        GatewayConfig.DEFAULT_STATION_CAPACITY);
+        GatewayConfig.DEFAULT_STATION_CAPACITY,
+        gro == null ? GatewayConfig.NO_GRO : gro);
   }
 
   private void setUdp(TunnelConfig.Builder builder, TunnelType type) {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Section {@code gateway} of {@code gatun run}'s file: one end point, or a list of them. Keys are
@@ -70,6 +71,7 @@ public final class GatewaySection implements RunSection {
         "bad-inner",
         "offload",
         "ageing",
+        "gro",
         "tenants",
         "remotes",
         "stations",
@@ -77,7 +79,8 @@ public final class GatewaySection implements RunSection {
     Port underlay = context.port(node.required("underlay"));
     GatewayOptions options = options(node, underlay);
     List<Port> tenantPorts = new ArrayList<>();
-    options.tenants = tenants(node.required("tenants"), context, tenantPorts);
+    options.gro = node.find("gro").map(GatewaySection::gro).orElse(null);
+    options.tenants = tenants(node.required("tenants"), context, tenantPorts, options.gro != null);
     setRemotes(node.required("remotes"), options);
     GatewayConfig config;
     OffloadPlan plan;
@@ -140,16 +143,35 @@ public final class GatewaySection implements RunSection {
     return options;
   }
 
+  /** {@code true} for the port's MTU, {@code false}, or a number of bytes. */
+  private static @Nullable Integer gro(ConfigNode node) {
+    return switch (node.string()) {
+      case "true" -> 0;
+      case "false" -> null;
+      default -> node.integer(576, 65535);
+    };
+  }
+
   private static void text(ConfigNode node, String key, Consumer<String> target) {
     node.find(key).ifPresent(value -> target.accept(value.string()));
   }
 
   /** As {@code --tenant} has them, with the numbers of the ports that the file names. */
-  private static List<String> tenants(ConfigNode list, RunContext context, List<Port> ports) {
+  private static List<String> tenants(
+      ConfigNode list, RunContext context, List<Port> ports, boolean gro) {
     List<String> texts = new ArrayList<>();
     for (ConfigNode item : list.list()) {
       item.allow("port", "vlan", "vni");
-      Port port = context.claim(item.required("port"), config -> config);
+      ConfigNode name = item.required("port");
+      if (gro) {
+        try {
+          GatewaySetup.requireMultiSegments(context.port(name));
+        } catch (UsageException e) {
+          throw name.error(String.valueOf(e.getMessage()));
+        }
+      }
+      Port port =
+          context.claim(name, config -> GatewaySetup.tenantPort(config, context.port(name), gro));
       if (!ports.contains(port)) {
         ports.add(port);
       }

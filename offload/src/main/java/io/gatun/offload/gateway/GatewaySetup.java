@@ -1,5 +1,6 @@
 package io.gatun.offload.gateway;
 
+import io.gatun.bindings.RteEthBits;
 import io.gatun.offload.Decapsulator;
 import io.gatun.offload.Drops;
 import io.gatun.offload.Encapsulator;
@@ -13,12 +14,17 @@ import io.gatun.offload.plan.Quirks;
 import io.gatun.offload.plan.selftest.SelfTestStore;
 import io.gatun.pmd.MempoolCache;
 import io.gatun.pmd.Port;
+import io.gatun.pmd.PortConfig;
+import io.gatun.pmd.cli.UsageException;
 import io.gatun.pmd.wire.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Makes a gateway's worker out of its configuration and configured ports. Control thread. */
 final class GatewaySetup {
+  /** Sends packets of several buffers and does not say so (pcap_ethdev.c, eth_pcap_tx). */
+  private static final String GATHERING_DRIVER = "net_pcap";
+
   /** Inner hosts of an IP-in-IP tenant that are remembered. */
   private static final int INNER_HOSTS = 1024;
 
@@ -51,6 +57,24 @@ final class GatewaySetup {
    */
   static int mbufs(GatewayConfig config) {
     return 4096 + config.remotes().size() * NeighbourTable.MAX_WAITING;
+  }
+
+  /** What a tenant's port needs beside its usual configuration. */
+  static PortConfig tenantPort(PortConfig config, Port port, boolean merges) {
+    long multiSegments = port.info().txOffloads() & RteEthBits.RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+    return merges
+        ? config.withOffloads(config.rxOffloads(), config.txOffloads() | multiSegments)
+        : config;
+  }
+
+  /** A merged packet's payload stays where it is, in several buffers. */
+  static void requireMultiSegments(Port tenant) {
+    if ((tenant.info().txOffloads() & RteEthBits.RTE_ETH_TX_OFFLOAD_MULTI_SEGS) == 0
+        && !tenant.info().driver().equals(GATHERING_DRIVER)) {
+      throw new UsageException(
+          "--gro: %s cannot send packets of several buffers (MULTI_SEGS): leave --gro out"
+              .formatted(tenant));
+    }
   }
 
   /**
@@ -127,7 +151,7 @@ final class GatewaySetup {
       GatewayConfig config, List<Port> ports, GatewayPlace place) {
     List<TenantPort> result = new ArrayList<>();
     for (Port port : ports) {
-      TenantPort tenantPort = new TenantPort(port, place);
+      TenantPort tenantPort = new TenantPort(port, place, config.groBytes());
       for (int i = 0; i < config.tenants().size(); i++) {
         GatewayConfig.Tenant tenant = config.tenants().get(i);
         if (tenant.port() == port.id()) {

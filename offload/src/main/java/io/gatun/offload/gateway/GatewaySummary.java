@@ -24,6 +24,7 @@ final class GatewaySummary {
     values.put("decapsulated", worker.underlaySide().decapsulated());
     values.put("segments", parts.encapsulator().innerCounters().segments());
     values.put("fragmented", worker.tenantSide().fragmented());
+    values.put("coalesced", parts.tenantPorts().stream().mapToLong(TenantPort::coalesced).sum());
     values.put("bad_outer", parts.decapsulator().verdicts().badOuter());
     values.put("bad_inner", parts.decapsulator().verdicts().badInner());
     values.put("answered", worker.underlaySide().answered() + worker.tenantSide().answered());

@@ -2,7 +2,10 @@
  * What a DPDK application is made of, and the launcher {@code gatun}. Other modules contribute
  * subcommands through {@link io.gatun.pmd.cli.Command}.
  */
-@SuppressWarnings("requires-automatic") // the Prometheus client names its modules in manifests
+@SuppressWarnings({
+  "requires-automatic", // the Prometheus client names its modules in manifests
+  "module" // the mirror forwards as forward does; it is not there when this module is compiled
+})
 module io.gatun.pmd {
   requires static transitive org.jspecify;
   requires io.gatun.bindings;
@@ -27,6 +30,8 @@ module io.gatun.pmd {
 
   exports io.gatun.pmd;
   exports io.gatun.pmd.cli;
+  exports io.gatun.pmd.forward to
+      io.gatun.mirror;
   exports io.gatun.pmd.observe;
   exports io.gatun.pmd.run;
   exports io.gatun.pmd.session;

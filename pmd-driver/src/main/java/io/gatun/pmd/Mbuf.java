@@ -102,14 +102,13 @@ public final class Mbuf {
    * @return the address of the new first byte, or 0 when the headroom is too small
    */
   public long prepend(int bytes) {
-    int headroom = headroom();
-    if (bytes > headroom) {
+    long at = Memory.base(address);
+    int offset = Memory.getUnsignedShort(at + DATA_OFF) - bytes;
+    if (offset < 0) {
       return 0;
     }
-    Memory.putShort(address + DATA_OFF, (short) (headroom - bytes));
-    dataLength(dataLength() + bytes);
-    packetLength(packetLength() + bytes);
-    return data();
+    move(at, offset, bytes);
+    return Memory.base(Memory.getLong(at + BUF_ADDR)) + offset;
   }
 
   /**
@@ -118,14 +117,21 @@ public final class Mbuf {
    * @return the address of the new first byte, or 0 when the segment is shorter than that
    */
   public long adjust(int bytes) {
-    int length = dataLength();
-    if (bytes > length) {
+    long at = Memory.base(address);
+    if (bytes > Memory.getUnsignedShort(at + RteMbuf.DATA_LEN)) {
       return 0;
     }
-    Memory.putShort(address + DATA_OFF, (short) (headroom() + bytes));
-    dataLength(length - bytes);
-    packetLength(packetLength() - bytes);
-    return data();
+    int offset = Memory.getUnsignedShort(at + DATA_OFF) + bytes;
+    move(at, offset, -bytes);
+    return Memory.base(Memory.getLong(at + BUF_ADDR)) + offset;
+  }
+
+  /** Moves the first byte and makes the packet so much longer. */
+  private static void move(long at, int offset, int longer) {
+    Memory.putShort(at + DATA_OFF, (short) offset);
+    Memory.putShort(
+        at + RteMbuf.DATA_LEN, (short) (Memory.getUnsignedShort(at + RteMbuf.DATA_LEN) + longer));
+    Memory.putInt(at + RteMbuf.PKT_LEN, Memory.getInt(at + RteMbuf.PKT_LEN) + longer);
   }
 
   /**

@@ -101,6 +101,28 @@ public final class MempoolCache {
     return FastPath.rte_pktmbuf_copy(packet, pool, 0, -1);
   }
 
+  /** Address of the pool, as an mbuf names it. */
+  public long pool() {
+    return pool;
+  }
+
+  /** Buffers in the lcore's cache; 0 where the pool has none. */
+  public int cached() {
+    return cache == 0 ? 0 : Memory.getInt(cache + CACHE_LENGTH);
+  }
+
+  /** Takes the {@code count} buffers out of the cache that came last; the caller knows them. */
+  public void uncache(int count) {
+    Memory.putInt(cache + CACHE_LENGTH, Memory.getInt(cache + CACHE_LENGTH) - count);
+  }
+
+  /** As {@link #uncache(int)}, and writes them to the table at {@code table} as they came. */
+  public void uncache(long table, int count) {
+    uncache(count);
+    long first = objects + ((long) Memory.getInt(cache + CACHE_LENGTH) << 3);
+    Memory.copy(first, table, (long) count << 3);
+  }
+
   private boolean isPlain(long mbuf) {
     return (Memory.getLong(mbuf + REARM) & REFCNT_AND_SEGMENTS) == ONE_AND_ONE
         && Memory.getLong(mbuf + RteMbuf.POOL) == pool

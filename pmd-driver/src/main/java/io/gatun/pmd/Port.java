@@ -35,6 +35,7 @@ public final class Port implements AutoCloseable {
   private final List<TxQueue> txQueues = new ArrayList<>();
   private final @Nullable TapDevice tap;
   private State state = State.PROBED;
+  private PortConfig current = PortConfig.DEFAULT;
   private boolean removed;
 
   Port(int id, PortEvents events) {
@@ -91,7 +92,13 @@ public final class Port implements AutoCloseable {
       events.register(id);
     }
     state = State.CONFIGURED;
+    current = config;
     setPromiscuous(config.promiscuous());
+  }
+
+  /** How the port is set up: what {@link #configure} was given last. */
+  public PortConfig config() {
+    return current;
   }
 
   private void fill(MemorySegment conf, PortConfig config, Arena arena) {

@@ -11,8 +11,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The loop without EAL: on a thread of its own, with agents that only note what they are asked. */
+// A loop that does not obey makes its caller spin: the test must fail, not hang.
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PollLoopTest {
   private static final long DEADLINE_SECONDS = 30;
   private static final Lcore LCORE = new Lcore(1, 1, 0, false);

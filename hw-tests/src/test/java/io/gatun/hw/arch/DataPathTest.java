@@ -152,6 +152,12 @@ class DataPathTest {
             // Reached by calls only: through Agent.doWork, PacketStage.process, and into bindings.
             "io.gatun.pmd.forward.ForwardStream.doWork",
             "io.gatun.pmd.forward.MacSwapStage.process",
+            "io.gatun.mirror.engine.EgressTap.transmit",
+            "io.gatun.mirror.engine.IngressTap.receive",
+            "io.gatun.mirror.engine.DropTap.drop",
+            "io.gatun.mirror.engine.MirrorEngine.turnOnce",
+            "io.gatun.mirror.engine.Lane.prepare",
+            "io.gatun.mirror.engine.DirectLane.mirror",
             "io.gatun.bindings.FastPath.burst",
             "io.gatun.bindings.Memory.getLong");
   }

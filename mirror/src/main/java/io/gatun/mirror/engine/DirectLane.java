@@ -57,6 +57,10 @@ final class DirectLane {
   @DataPath
   int transmit(Program what, Burst burst, Transmitter queue) {
     Lane lane = what.lane(0);
+    Lender lender = engine.lender();
+    if (lender != null && !lane.copies() && lend(what, lane, burst, lender)) {
+      return transmitLent(what, lane, burst, queue, lender);
+    }
     int wanted = choose(what, lane, burst, 0);
     if (wanted < 0) {
       return -1;
@@ -76,6 +80,69 @@ final class DirectLane {
     lane.counters().addMatched(wanted);
     mirror(what, lane, wanted);
     return sent;
+  }
+
+  /** Lends what the session wants; false, with nothing changed, when a packet cannot be lent. */
+  @DataPath
+  private boolean lend(Program what, Lane lane, Burst burst, Lender lender) {
+    int headroom = lane.settings().headroom();
+    Selector selector = what.selector();
+    if (selector.takesAll()) {
+      bytes = lender.lendAll(burst, headroom, shadow);
+      return bytes >= 0;
+    }
+    int mark = selector.mark();
+    int count = selector.select(burst, 0, index);
+    bytes = lender.lendSome(burst, index, count, headroom, shadow);
+    if (bytes < 0) {
+      selector.reset(mark);
+    }
+    return bytes >= 0;
+  }
+
+  @DataPath
+  private int transmitLent(Program what, Lane lane, Burst burst, Transmitter queue, Lender lender) {
+    int wanted = shadow.size();
+    if (wanted == 0) {
+      return queue.transmit(burst);
+    }
+    int total = burst.size();
+    int sent = queue.transmit(burst);
+    if (sent < total) {
+      wanted = takeBackUnsent(what, sent, lender);
+    }
+    lane.counters().addMatched(wanted);
+    int missing = lender.collect(shadow);
+    if (shadow.size() != wanted) {
+      demote(lane, missing);
+    }
+    if (!shadow.isEmpty()) {
+      mirror(what, lane, shadow.size());
+    }
+    return sent;
+  }
+
+  /** What the queue did not take is not mirrored; returns how many lent packets it took. */
+  @DataPath
+  private int takeBackUnsent(Program what, int sent, Lender lender) {
+    boolean all = what.selector().takesAll();
+    int wanted = shadow.size();
+    while (wanted > 0 && (all ? wanted - 1 : index[wanted - 1]) >= sent) {
+      bytes -= mbuf.wrap(shadow.get(--wanted)).packetLength();
+    }
+    lender.takeBack(shadow, wanted);
+    return wanted;
+  }
+
+  /** Somebody else has the packets, too, or the driver takes its time: from now on counts tell. */
+  @DataPath
+  private void demote(Lane lane, int missing) {
+    ((EgressTap) tap).detector().demote();
+    lane.drop(MirrorDrop.SHARED, tap.port(), missing);
+    bytes = 0;
+    for (int i = 0; i < shadow.size(); i++) {
+      bytes += mbuf.wrap(shadow.get(i)).packetLength();
+    }
   }
 
   /** Shares, or copies, what the session wants, into the shadow; -1 when a packet is unusual. */
@@ -216,6 +283,17 @@ final class DirectLane {
       return true;
     }
     long unixNanos = clock(settings);
+    if (settings.limit() != null) {
+      return prepareWithinRate(lane, count, unixNanos);
+    }
+    for (int i = 0; i < count; i++) {
+      edit(lane, mbuf.wrap(shadow.get(i)), i, unixNanos);
+    }
+    return true;
+  }
+
+  @DataPath
+  private boolean prepareWithinRate(Lane lane, int count, long unixNanos) {
     int kept = 0;
     for (int i = 0; i < count; i++) {
       Mbuf frame = mbuf.wrap(shadow.get(i));

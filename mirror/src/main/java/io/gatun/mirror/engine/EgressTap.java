@@ -177,6 +177,7 @@ public final class EgressTap extends Tap implements Transmitter {
   @DataPath
   int pollFirst(long nowNanos) {
     int count = 0;
+    first.publish();
     while (!first.isEmpty()) {
       int slot = first.peek();
       if (!detector.isComplete(table.mbuf[slot], table.position[slot])) {

@@ -92,7 +92,7 @@ public final class IngressTap extends Tap implements Receiver {
         in.add(burst.get(i));
       }
       burst.size(first);
-      admit(what);
+      admit(what, 0);
       engine.turn();
       deliver(burst);
     }
@@ -104,11 +104,15 @@ public final class IngressTap extends Tap implements Receiver {
     int before = burst.size();
     deliver(burst);
     if (hasSlots()) {
+      // No more than the caller can take: what waits for its caller is late for nothing.
+      int from = in.capacity() - Math.min(burst.remaining(), in.capacity());
+      in.size(from);
       if (!what.isCongested(Burst.MAX_CAPACITY) && queue.receive(in) > 0) {
-        admit(what);
+        admit(what, from);
         engine.turn();
         deliver(burst);
       }
+      in.size(0);
     } else if (line.isEmpty() && !what.waits()) {
       receiveUnmirrored(what, burst);
     }
@@ -134,10 +138,10 @@ public final class IngressTap extends Tap implements Receiver {
 
   /** Puts what was received into the line, and what is wanted on its way to the mirror. */
   @DataPath
-  private void admit(Program what) {
+  private void admit(Program what, int from) {
     long now = engine.readClock();
     lineHoldNanos = Math.max(what.holdMaxNanos(), line.isEmpty() ? 0 : lineHoldNanos);
-    for (int i = 0; i < in.size(); i++) {
+    for (int i = from; i < in.size(); i++) {
       long packet = in.get(i);
       long mask = what.select(packet);
       if (mask != 0 && !References.isSole(packet)) {

@@ -33,6 +33,7 @@ public final class Lane {
   private final SlotRing backlog;
   private final LaneCounters counters = new LaneCounters();
   private final int[] sending = new int[AT_ONCE];
+  private int ready; // of those in sending, while more are prepared
   private final Burst scratch = Burst.allocate(Burst.MAX_CAPACITY, Arena.ofAuto());
   private final Mbuf mbuf = new Mbuf();
   private final Mbuf header = new Mbuf();
@@ -294,11 +295,13 @@ public final class Lane {
       int outcome = table.isEdited[slot] ? READY : prepare(slot, nowNanos);
       if (outcome == READY) {
         sending[count++] = slot;
+        ready = count;
       } else if (outcome == BLOCKED) {
         backlog.pushFront(slot);
         break;
       }
     }
+    ready = 0;
     return count;
   }
 
@@ -516,6 +519,11 @@ public final class Lane {
   /** Lets a buffer from the front of the backlog go on, behind what the outlet still has. */
   @DataPath
   private void goOn(int slot) {
+    if (ready > 0 && table.pending[slot] != 0) {
+      table.isTransit[slot] = true;
+      backlog.pushFront(slot); // those before it are about to be handed over
+      return;
+    }
     SlotRing second = outlet.second();
     boolean behind =
         table.pending[slot] != 0

@@ -5,6 +5,9 @@ import io.gatun.bindings.Memory;
 import io.gatun.bindings.RteMbuf;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
+import io.gatun.pmd.Eal;
+import io.gatun.pmd.Lcore;
+import io.gatun.pmd.Mempool;
 import io.gatun.pmd.MempoolCache;
 import io.gatun.pmd.TransmitCompleter;
 import java.lang.foreign.Arena;
@@ -38,6 +41,7 @@ public final class MirrorEngine {
   private final List<Lane> lanes = new ArrayList<>();
   private Roster roster = new Roster(List.of(), List.of(), List.of());
   private long nowNanos;
+  private @Nullable Lender lender;
 
   /**
    * @param pool the lcore's side of the pool that headers and copies are taken from
@@ -59,6 +63,32 @@ public final class MirrorEngine {
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
+  }
+
+  /**
+   * Makes a pool for {@link #completions(MempoolCache)}. Its own buffers are never used: they are
+   * what DPDK wants for a pool with a cache.
+   */
+  public static Mempool completionPool(Eal eal, Lcore lcore) {
+    return eal.createMempool(
+        "gatun_mirror_" + lcore.id(), 2 * Burst.MAX_CAPACITY, Burst.MAX_CAPACITY, 1, -1);
+  }
+
+  /**
+   * Gives the engine a pool whose cache is where drivers that release within their burst put what
+   * they have sent: see {@link Lender}. Without it, references are counted. Control thread, before
+   * the lcore works.
+   *
+   * @param completions the lcore's side of a pool with a cache of {@link Burst#MAX_CAPACITY}, which
+   *     nobody else uses and nobody allocates from
+   */
+  public void completions(MempoolCache completions) {
+    lender = new Lender(pool, completions);
+  }
+
+  @DataPath
+  @Nullable Lender lender() {
+    return lender;
   }
 
   /** What {@link System#nanoTime} lacks to be Unix time in nanoseconds. */
@@ -152,6 +182,7 @@ public final class MirrorEngine {
   public int turn() {
     if (table.isEmpty()) {
       freeNow();
+      table.publish();
       return 0;
     }
     return turnOnce();
@@ -159,6 +190,7 @@ public final class MirrorEngine {
 
   @DataPath
   private int turnOnce() {
+    table.publish(); // the most there are is before some of them go
     long now = readClock();
     Roster all = (Roster) ROSTER.getAcquire(this);
     int moved = 0;
@@ -210,7 +242,7 @@ public final class MirrorEngine {
       }
     }
     for (Outlet outlet : all.outlets) {
-      if (!outlet.second().isEmpty()) {
+      if (!outlet.second().isEmpty() || outlet.leavesReferences()) {
         outlet.drive(now);
       }
     }

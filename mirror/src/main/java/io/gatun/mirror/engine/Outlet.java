@@ -73,6 +73,12 @@ public abstract sealed class Outlet permits PortOutlet, FileOutlet {
   @DataPath
   abstract boolean releasesInBurst();
 
+  /** Whether a buffer may be complete while the destination still has a reference to it. */
+  @DataPath
+  boolean leavesReferences() {
+    return false;
+  }
+
   /** Makes a quiet destination complete. */
   @DataPath
   abstract void drive(long nowNanos);

@@ -50,4 +50,26 @@ final class PlainPacket {
     }
     return true;
   }
+
+  /**
+   * Makes a plain packet of one segment another pool's.
+   *
+   * @param mbuf from {@link Memory#base}
+   * @param headroom bytes that must be free before the frame
+   * @param from the pool that it must be of
+   * @param to the pool that a driver gives it to
+   * @return false, with nothing changed, when it is not plain
+   */
+  static boolean lend(long mbuf, int headroom, long from, long to) {
+    long word = Memory.getLong(mbuf + REARM);
+    if ((word & (COUNT_MASK | SEGMENTS_MASK)) != (COUNT_ONE | SEGMENTS_ONE)
+        || (word & HEADROOM_MASK) < headroom
+        || (Memory.getLong(mbuf + RteMbuf.OL_FLAGS) & UNUSUAL) != 0
+        || Memory.getUnsignedShort(mbuf + RteMbuf.DATA_LEN) < Ethernet.LENGTH
+        || Memory.getLong(mbuf + RteMbuf.POOL) != from) {
+      return false;
+    }
+    Memory.putLong(mbuf + RteMbuf.POOL, to);
+    return true;
+  }
 }

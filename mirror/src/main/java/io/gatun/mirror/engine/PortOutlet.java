@@ -64,6 +64,12 @@ public final class PortOutlet extends Outlet {
 
   @Override
   @DataPath
+  boolean leavesReferences() {
+    return detector.isByDescriptor();
+  }
+
+  @Override
+  @DataPath
   void drive(long nowNanos) {
     detector.drive(nowNanos);
   }

@@ -58,6 +58,11 @@ public abstract class PacketFilter {
         });
   }
 
+  /** Both: a packet must match this filter and {@code other}. */
+  public final PacketFilter and(PacketFilter other) {
+    return new BothFilter(this, other);
+  }
+
   /** Whether a packet matches; {@code mbuf} is the address of its first segment. */
   @DataPath
   public abstract boolean matches(long mbuf);

@@ -1,6 +1,7 @@
 package io.gatun.pmd.forward;
 
 import io.gatun.pmd.Eal;
+import io.gatun.pmd.PortHooks;
 import io.gatun.pmd.cli.Command;
 import io.gatun.pmd.cli.Json;
 import io.gatun.pmd.cli.Main;
@@ -39,7 +40,9 @@ public final class ForwardCommand implements Command {
     Shutdown.Request shutdown = Shutdown.install();
     try (Eal eal = Eal.start(ealArguments)) {
       PortSession session = new PortSession(eal, common);
-      new ForwardSetup(options, common, eal).addTo(session);
+      ForwardSetup setup = new ForwardSetup(options, common, eal, eal.ports());
+      session.configure(setup.plans());
+      setup.addTo(session, PortHooks.NONE);
       SessionControl control = new SessionControl("forward", eal, session, common);
       if (options.packets != 0) {
         control.endWhen(() -> session.packets() >= options.packets);

@@ -13,11 +13,11 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * Options of {@code gatun forward} beside those of {@link SessionOptions}: testpmd's names where it
- * has one.
+ * has one. A picocli mixin; fields are public because picocli fills them.
  */
-final class ForwardOptions {
+public final class ForwardOptions {
   /** Who sends what a port received, as testpmd's {@code --port-topology}. */
-  enum Topology {
+  public enum Topology {
     /** Ports 0 and 1, 2 and 3, ...; a last one alone with itself. */
     PAIRED,
     /** Each to the next, the last to the first. */
@@ -30,39 +30,39 @@ final class ForwardOptions {
       names = "--mode",
       defaultValue = "io",
       description = "io, mac, macswap, rxonly, txonly or flowgen (default: ${DEFAULT-VALUE})")
-  ForwardMode mode = ForwardMode.IO;
+  public ForwardMode mode = ForwardMode.IO;
 
   @Option(
       names = "--ports",
       converter = PortList.class,
       description = "Ports, as in 0-1 or 0,2 (default: all)")
-  @Nullable List<Integer> ports;
+  public @Nullable List<Integer> ports;
 
   @Option(
       names = "--port-topology",
       defaultValue = "paired",
       description = "paired, chained or loop (default: ${DEFAULT-VALUE})")
-  Topology topology = Topology.PAIRED;
+  public Topology topology = Topology.PAIRED;
 
   @Option(
       names = "--rxq",
       defaultValue = "1",
       description = "Receive queues of a port (default: ${DEFAULT-VALUE})")
-  int rxQueues = 1;
+  public int rxQueues = 1;
 
   @Option(
       names = "--txq",
       description = "Transmit queues of a port, at least as many as --rxq (default: --rxq)")
-  int txQueues;
+  public int txQueues;
 
   @Option(
       names = "--packets",
       description =
           "End after this many packets: exactly for txonly and flowgen, at least for the others")
-  long packets;
+  public long packets;
 
   @Option(names = "--mtu", description = "MTU of the ports in bytes (default: their own)")
-  int mtu;
+  public int mtu;
 
   @Option(
       names = "--txpkts",
@@ -70,19 +70,19 @@ final class ForwardOptions {
       description =
           "Bytes of a packet that txonly and flowgen make, with CRC (default:"
               + " ${DEFAULT-VALUE})")
-  int packetSize = 64;
+  public int packetSize = 64;
 
   @Option(
       names = "--flows",
       defaultValue = "1024",
       description = "Flows that flowgen makes, 1 to 65536 (default: ${DEFAULT-VALUE})")
-  int flows = 1024;
+  public int flows = 1024;
 
   @Option(
       names = "--tx-first",
       description =
           "Put a burst of made packets on every way first, as rings and looped ports need")
-  boolean txFirst;
+  public boolean txFirst;
 
   @Option(
       names = "--stage",
@@ -90,14 +90,17 @@ final class ForwardOptions {
       description =
           "A stage between receive and transmit in modes io, mac and macswap, before the mode's own;"
               + " repeatable, in order. An unknown name lists those that there are")
-  List<String> stages = new ArrayList<>();
+  public List<String> stages = new ArrayList<>();
+
+  /** The defaults. */
+  public ForwardOptions() {}
 
   /**
    * Checks what parsing cannot.
    *
    * @throws UsageException naming the option, its value and the range
    */
-  void check() {
+  public void check() {
     SessionOptions.range("--rxq", rxQueues, 1, 1024);
     SessionOptions.range("--txq", ForwardPlan.txQueues(this), 1, 1024);
     SessionOptions.range("--flows", flows, 1, PacketTemplate.MAX_FLOWS);

@@ -6,6 +6,7 @@ import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.PacketStage;
 import io.gatun.pmd.Port;
 import io.gatun.pmd.PortConfig;
+import io.gatun.pmd.PortHooks;
 import io.gatun.pmd.RxQueue;
 import io.gatun.pmd.StageContext;
 import io.gatun.pmd.session.PortPlan;
@@ -14,40 +15,64 @@ import io.gatun.pmd.session.SessionOptions;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** Gives a session the ports and streams that {@code forward}'s options ask for. Control thread. */
-final class ForwardSetup {
+/**
+ * Gives a session the ports and streams that {@code forward}'s options ask for: {@link #plans} are
+ * configured by the caller, who may add ports of its own, then {@link #addTo}. Control thread.
+ */
+public final class ForwardSetup {
   private final ForwardOptions options;
   private final SessionOptions common;
   private final Eal eal;
+  private final List<Port> ports;
+  private final ForwardPlan plan;
 
-  ForwardSetup(ForwardOptions options, SessionOptions common, Eal eal) {
+  /**
+   * Decides which ports and lcores forward.
+   *
+   * @param ports those that forward where {@code --ports} does not say it
+   */
+  public ForwardSetup(ForwardOptions options, SessionOptions common, Eal eal, List<Port> ports) {
     this.options = options;
     this.common = common;
     this.eal = eal;
+    List<Integer> named = options.ports;
+    this.ports = named == null ? List.copyOf(ports) : named.stream().map(eal::port).toList();
+    plan = ForwardPlan.of(options, this.ports.stream().map(Port::id).toList(), eal.workers());
   }
 
-  /** Configures the ports and adds a stream for every way. */
-  void addTo(PortSession session) {
-    List<Port> ports =
-        options.ports == null ? eal.ports() : options.ports.stream().map(eal::port).toList();
-    ForwardPlan plan =
-        ForwardPlan.of(options, ports.stream().map(Port::id).toList(), eal.workers());
+  /** The lcores that forward, each once. */
+  public List<Lcore> lcores() {
+    return plan.lcores();
+  }
+
+  /** The ports that forward, and how they are to be set up. */
+  public List<PortPlan> plans() {
     PortConfig config =
         common
             .portConfig()
             .withQueues(options.rxQueues, ForwardPlan.txQueues(options))
             .withMtu(options.mtu);
-    session.configure(ports.stream().map(port -> new PortPlan(port, config)).toList());
+    return ports.stream().map(port -> new PortPlan(port, config)).toList();
+  }
+
+  /**
+   * Adds a stream for every way, once the ports are configured.
+   *
+   * @param hooks what the modes that pass packets on put between queues and streams
+   */
+  public void addTo(PortSession session, PortHooks hooks) {
     long generators = plan.ways().size();
     long dealt = 0;
     for (ForwardPlan.Way way : plan.ways()) {
       long share = options.packets / generators + (dealt++ < options.packets % generators ? 1 : 0);
       session.run(
-          way.lcore(), makeStream(way, session, options.packets == 0 ? Long.MAX_VALUE : share));
+          way.lcore(),
+          makeStream(way, session, hooks, options.packets == 0 ? Long.MAX_VALUE : share));
     }
   }
 
-  private Stream makeStream(ForwardPlan.Way way, PortSession session, long budget) {
+  private Stream makeStream(
+      ForwardPlan.Way way, PortSession session, PortHooks hooks, long budget) {
     Port from = eal.port(way.from());
     Port to = eal.port(way.to());
     int queue = way.queue();
@@ -59,12 +84,12 @@ final class ForwardSetup {
       case FLOWGEN -> generator(session, from, queue, way.lcore(), budget, options.flows);
       case IO, MAC, MACSWAP ->
           new ForwardStream(
-              from.rxQueues().get(queue),
-              to.txQueues().get(queue),
+              hooks.onReceive(from.rxQueues().get(queue), way.lcore()),
+              hooks.onTransmit(to.txQueues().get(queue), way.lcore()),
               stages(session, from, to, way.lcore()),
               common.burst,
               options.txFirst ? generator(session, to, queue, way.lcore(), common.burst, 1) : null,
-              null);
+              hooks.onDrop(way.lcore(), ForwardStream.DROP_REASONS));
     };
   }
 

@@ -3,6 +3,8 @@ package io.gatun.pmd.run;
 import io.gatun.pmd.Port;
 import io.gatun.pmd.PortConfig;
 import io.gatun.pmd.session.PortPlan;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** A port of the file's {@code ports}, and who claimed it. Control thread. */
@@ -10,6 +12,7 @@ final class NamedPort {
   private final String name;
   private final ConfigNode node;
   private final Port port;
+  private final List<UnaryOperator<PortConfig>> refinements = new ArrayList<>();
   private PortConfig config;
   private String owner = "";
 
@@ -47,13 +50,22 @@ final class NamedPort {
     config = need.apply(config);
   }
 
+  /** Adds a wish of a section that has not claimed the port. */
+  void refine(UnaryOperator<PortConfig> need) {
+    refinements.add(need);
+  }
+
   /** How the port is to be set up, once it has been compared with what the port has. */
   PortPlan plan() {
+    PortConfig all = config;
+    for (UnaryOperator<PortConfig> refinement : refinements) {
+      all = refinement.apply(all);
+    }
     try {
-      port.check(config);
+      port.check(all);
     } catch (IllegalArgumentException e) {
       throw node.error(String.valueOf(e.getMessage()));
     }
-    return new PortPlan(port, config);
+    return new PortPlan(port, all);
   }
 }

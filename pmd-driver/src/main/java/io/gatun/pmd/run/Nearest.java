@@ -3,11 +3,11 @@ package io.gatun.pmd.run;
 import java.util.List;
 
 /** Guesses what somebody meant who mistyped a word. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** {@code (did you mean "x"?)} behind a blank, or nothing where no word is near. */
-  static String hint(String typed, List<String> words) {
+  public static String hint(String typed, List<String> words) {
     String best = "";
     // Fewer letters wrong than there are, or anything short is near to anything.
     int least = Math.min(Math.max(2, typed.length() / 3) + 1, typed.length());

@@ -35,7 +35,9 @@ public final class RunContext {
   private final SessionControl control;
   private final Map<String, NamedPort> ports;
   private final List<Runnable> readyActions = new ArrayList<>();
+  private final List<Runnable> lastActions = new ArrayList<>();
   private final Map<String, Supplier<?>> summaryValues = new LinkedHashMap<>();
+  private final List<Supplier<Map<String, Object>>> summaryMaps = new ArrayList<>();
   private PortHooks hooks = PortHooks.NONE;
   private String section = "";
   private boolean hooked;
@@ -70,6 +72,7 @@ public final class RunContext {
         ports.values().stream().filter(NamedPort::isClaimed).map(NamedPort::plan).toList());
     isReady = true;
     readyActions.forEach(Runnable::run);
+    lastActions.forEach(Runnable::run);
   }
 
   /** Names of ports that no section uses. */
@@ -85,6 +88,7 @@ public final class RunContext {
   Map<String, Object> summary() {
     Map<String, Object> values = new LinkedHashMap<>();
     summaryValues.forEach((key, value) -> values.put(key, value.get()));
+    summaryMaps.forEach(map -> values.putAll(map.get()));
     return values;
   }
 
@@ -124,8 +128,40 @@ public final class RunContext {
     return named.port();
   }
 
+  /**
+   * {@link #claim(ConfigNode, UnaryOperator)} of a port whose name is part of a value.
+   *
+   * @param where the value
+   */
+  public Port claim(ConfigNode where, String name, UnaryOperator<PortConfig> need) {
+    requirePhase(!isReady, "claim");
+    NamedPort named = named(where, name);
+    named.claim(section, where, need);
+    return named.port();
+  }
+
+  /**
+   * Adds a wish to how a port is set up, whoever claims it; before {@link #whenReady} actions.
+   *
+   * @param where where it is named
+   */
+  public void refine(ConfigNode where, String name, UnaryOperator<PortConfig> need) {
+    requirePhase(!isReady, "refine");
+    named(where, name).refine(need);
+  }
+
+  /** All ports of section {@code ports} by name, claimed or not. */
+  public Map<String, Port> ports() {
+    Map<String, Port> result = new LinkedHashMap<>();
+    ports.forEach((name, named) -> result.put(name, named.port()));
+    return result;
+  }
+
   private NamedPort named(ConfigNode name) {
-    String text = name.string();
+    return named(name, name.string());
+  }
+
+  private NamedPort named(ConfigNode name, String text) {
     NamedPort named = ports.get(text);
     if (named == null) {
       List<String> names = List.copyOf(ports.keySet());
@@ -166,6 +202,12 @@ public final class RunContext {
   public void whenReady(Runnable action) {
     requirePhase(!isReady, "whenReady");
     readyActions.add(action);
+  }
+
+  /** Does something after all {@link #whenReady} actions: every queue has its worker then. */
+  public void whenComposed(Runnable action) {
+    requirePhase(!isReady, "whenComposed");
+    lastActions.add(action);
   }
 
   /** The next worker lcore in turn: for those who do not care which. */
@@ -232,6 +274,26 @@ public final class RunContext {
     control.beforeStop(ending);
   }
 
+  /** See {@link SessionControl#afterStop}. */
+  public void afterStop(Runnable action) {
+    control.afterStop(action);
+  }
+
+  /** See {@link SessionControl#busyWhile}. */
+  public void busyWhile(BooleanSupplier more) {
+    control.busyWhile(more);
+  }
+
+  /** See {@link SessionControl#onRemoval}. */
+  public void onRemoval(SessionControl.RemovalListener listener) {
+    control.onRemoval(listener);
+  }
+
+  /** Turns of an lcore's loop so far; 0 before it runs. See {@link PortSession#turns}. */
+  public long turns(Lcore lcore) {
+    return session.turns(lcore);
+  }
+
   /** See {@link SessionControl#onLink}. */
   public void onLink(SessionControl.LinkListener listener) {
     control.onLink(listener);
@@ -262,6 +324,11 @@ public final class RunContext {
     if (summaryValues.putIfAbsent(key, value) != null) {
       throw new IllegalStateException("two sections put \"" + key + "\" into the summary");
     }
+  }
+
+  /** Adds several values whose keys are known at the end only; as {@link #summary}. */
+  public void summaries(Supplier<Map<String, Object>> values) {
+    summaryMaps.add(values);
   }
 
   private static void requirePhase(boolean right, String method) {

@@ -167,6 +167,19 @@ public final class PortSession {
     return List.copyOf(loops.keySet());
   }
 
+  /**
+   * Turns of an lcore's loop so far, in steps of many: when the number has grown, every turn that
+   * was under way before has ended. 0 before {@link #start}; {@link Long#MAX_VALUE} once it ended.
+   */
+  public long turns(Lcore lcore) {
+    for (PollLoop loop : loops.keySet()) {
+      if (loop.lcore().equals(lcore)) {
+        return loop.hasEnded() ? Long.MAX_VALUE : loop.turns();
+      }
+    }
+    return 0;
+  }
+
   /** Packets that the workers have worked on so far. */
   public long packets() {
     long sum = 0;

@@ -8,6 +8,9 @@ import java.time.Duration;
  * <p>The start counts as a packet, so that a run lasts at least that long.
  */
 final class QuietTime {
+  /** How long something that never ends may keep a run from ending. */
+  private static final long PATIENCE_NANOS = 5_000_000_000L;
+
   private final long limitNanos;
   private long packets;
   private long changedAtNanos;
@@ -24,12 +27,16 @@ final class QuietTime {
    *
    * @param elapsedNanos since the start
    * @param packetsNow counted since the start
+   * @param isBusy whether packets are still on their way
    */
-  boolean isOver(long elapsedNanos, long packetsNow) {
+  boolean isOver(long elapsedNanos, long packetsNow, boolean isBusy) {
     if (packetsNow != packets) {
       packets = packetsNow;
       changedAtNanos = elapsedNanos;
     }
-    return limitNanos > 0 && elapsedNanos - changedAtNanos >= limitNanos;
+    long quiet = elapsedNanos - changedAtNanos;
+    return limitNanos > 0
+        && quiet >= limitNanos
+        && (!isBusy || quiet - limitNanos >= PATIENCE_NANOS);
   }
 }

@@ -12,10 +12,12 @@ import io.gatun.pmd.observe.Sample;
 import io.gatun.pmd.observe.Telemetry;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -37,6 +39,17 @@ public final class SessionControl {
     void changed(Port port, boolean up);
   }
 
+  /** Hears of devices that are gone. */
+  @FunctionalInterface
+  public interface RemovalListener {
+    /**
+     * The device of {@code port} is gone. Control thread, once for each port.
+     *
+     * @return whether the run goes on without it
+     */
+    boolean removed(Port port);
+  }
+
   /** A telemetry command of the command's own. */
   private record Answer(String command, String help, Telemetry.Handler handler) {}
 
@@ -52,6 +65,10 @@ public final class SessionControl {
   private final List<Answer> answers = new ArrayList<>();
   private final List<Runnable> beginnings = new ArrayList<>();
   private final List<Runnable> endings = new ArrayList<>();
+  private final List<Runnable> lastActions = new ArrayList<>();
+  private final List<BooleanSupplier> busy = new ArrayList<>();
+  private final List<RemovalListener> removalListeners = new ArrayList<>();
+  private final Set<Port> gone = new HashSet<>();
   private final List<LinkListener> linkListeners = new ArrayList<>();
 
   /**
@@ -80,6 +97,24 @@ public final class SessionControl {
   /** Undoes something before the ports stop, also when the run has failed. */
   public SessionControl beforeStop(Runnable ending) {
     endings.add(ending);
+    return this;
+  }
+
+  /** Does something when loops and ports have stopped, also when the run has failed. */
+  public SessionControl afterStop(Runnable action) {
+    lastActions.add(action);
+    return this;
+  }
+
+  /** Lets {@code --until-idle} wait while {@code busy} says so, for at most five seconds more. */
+  public SessionControl busyWhile(BooleanSupplier more) {
+    busy.add(more);
+    return this;
+  }
+
+  /** Asks whether the run goes on without a port; without a listener that says so it ends. */
+  public SessionControl onRemoval(RemovalListener listener) {
+    removalListeners.add(listener);
     return this;
   }
 
@@ -118,6 +153,15 @@ public final class SessionControl {
    * @throws IOException when metrics cannot be served
    */
   public SessionSummary run(Shutdown.Request shutdown) throws IOException, InterruptedException {
+    try {
+      return runStarted(shutdown);
+    } finally {
+      lastActions.forEach(Runnable::run);
+    }
+  }
+
+  private SessionSummary runStarted(Shutdown.Request shutdown)
+      throws IOException, InterruptedException {
     session.start();
     try (SessionSummary summary = new SessionSummary(session)) {
       try (Telemetry telemetry = Telemetry.publish(name, eal.version(), session::sample)) {
@@ -172,7 +216,8 @@ public final class SessionControl {
     while (true) {
       long elapsed = System.nanoTime() - start;
       summary.tick(elapsed);
-      boolean over = elapsed >= end || isEnough() || quiet.isOver(elapsed, session.packets());
+      boolean idle = quiet.isOver(elapsed, session.packets(), isBusy());
+      boolean over = elapsed >= end || isEnough() || idle;
       if (over || shutdown.isStopRequested()) {
         return;
       }
@@ -195,12 +240,11 @@ public final class SessionControl {
   }
 
   private boolean isEnough() {
-    for (BooleanSupplier end : ends) {
-      if (end.getAsBoolean()) {
-        return true;
-      }
-    }
-    return false;
+    return ends.stream().anyMatch(BooleanSupplier::getAsBoolean);
+  }
+
+  private boolean isBusy() {
+    return busy.stream().anyMatch(BooleanSupplier::getAsBoolean);
   }
 
   private void checkHealth() {
@@ -223,11 +267,18 @@ public final class SessionControl {
       }
     }
     for (Port port : session.ports()) {
-      if (port.isRemoved()) {
+      if (port.isRemoved() && gone.add(port)) {
         port.markRemoved();
-        throw new IllegalStateException(
-            port + " is gone: its device was unplugged or its interface deleted");
+        checkDispensable(port);
       }
     }
+  }
+
+  private void checkDispensable(Port port) {
+    String message = port + " is gone: its device was unplugged or its interface deleted";
+    if (removalListeners.stream().noneMatch(listener -> listener.removed(port))) {
+      throw new IllegalStateException(message);
+    }
+    System.err.println(message + "; the run goes on without it");
   }
 }

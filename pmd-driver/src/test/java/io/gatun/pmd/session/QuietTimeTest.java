@@ -10,29 +10,29 @@ class QuietTimeTest {
 
   @Test
   void itLastsThatLongAtLeastWhenNothingEverComes() {
-    assertThat(quiet.isOver(0, 0)).isFalse();
-    assertThat(quiet.isOver(99, 0)).isFalse();
-    assertThat(quiet.isOver(100, 0)).isTrue();
+    assertThat(quiet.isOver(0, 0, false)).isFalse();
+    assertThat(quiet.isOver(99, 0, false)).isFalse();
+    assertThat(quiet.isOver(100, 0, false)).isTrue();
   }
 
   @Test
   void everyPacketStartsItAnew() {
-    assertThat(quiet.isOver(90, 1)).isFalse();
-    assertThat(quiet.isOver(180, 2)).isFalse();
-    assertThat(quiet.isOver(279, 2)).isFalse();
-    assertThat(quiet.isOver(280, 2)).isTrue();
+    assertThat(quiet.isOver(90, 1, false)).isFalse();
+    assertThat(quiet.isOver(180, 2, false)).isFalse();
+    assertThat(quiet.isOver(279, 2, false)).isFalse();
+    assertThat(quiet.isOver(280, 2, false)).isTrue();
   }
 
   @Test
   void aPacketAtTheLastMomentCounts() {
-    assertThat(quiet.isOver(100, 1)).isFalse();
+    assertThat(quiet.isOver(100, 1, false)).isFalse();
   }
 
   @Test
   void withoutALimitItIsNeverOver() {
     QuietTime never = new QuietTime(Duration.ZERO);
 
-    assertThat(never.isOver(0, 0)).isFalse();
-    assertThat(never.isOver(Long.MAX_VALUE, 0)).isFalse();
+    assertThat(never.isOver(0, 0, false)).isFalse();
+    assertThat(never.isOver(Long.MAX_VALUE, 0, false)).isFalse();
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gatun.mirror.session;
+
+import org.jspecify.annotations.NullMarked;

@@ -26,8 +26,8 @@ need_test_packages() {
 need_bench_packages() {
   need_run_packages
   apt_need gcc libdpdk-dev pkg-config
-  [[ $1 == overlay ]] || return 0
-  apt_need tshark
+  [[ $1 == overlay || $1 == mirror ]] || return 0
+  [[ $1 == mirror ]] || apt_need tshark
   is_installed openvswitch-switch-dpdk || without_services apt_need openvswitch-switch-dpdk
 }
 

@@ -15,4 +15,6 @@ module io.gatun.hw {
 
   provides io.gatun.pmd.cli.Command with
       io.gatun.hw.bench.BenchCommand;
+  provides io.gatun.pmd.StageProvider with
+      io.gatun.hw.bench.ChainStageProvider;
 }

@@ -20,7 +20,8 @@ public final class BenchCommand implements Command {
       description = {
         "forward: io and macswap against dpdk-testpmd, allocation, calls, start-up;",
         "overlay: tunnels against OVS-DPDK, checksums against testpmd's csum engine, segmentation"
-            + " against rte_gso, the checksum alone against gcc"
+            + " against rte_gso, the checksum alone against gcc;",
+        "mirror: what mirroring costs, beside OVS-DPDK's mirror and copies"
       })
   private String what = "";
 
@@ -68,10 +69,14 @@ public final class BenchCommand implements Command {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("benchmark", what);
       result.put("ratios", results.ratios());
+      if (!results.reaches().isEmpty()) {
+        result.put("reaches", results.reaches());
+      }
       result.put("skipped", results.skipped());
       result.put("failed", results.failed());
       System.out.println(Json.text(result));
     } else {
+      results.reaches().forEach(reach -> System.out.println(reach.toText()));
       results
           .skipped()
           .forEach((name, reason) -> System.out.println(name + ": skipped, " + reason));
@@ -89,9 +94,10 @@ public final class BenchCommand implements Command {
               new EngineBench(effort),
               new SegmentationBench(effort),
               new ChecksumBench(effort));
+      case "mirror" -> List.of(new MirrorBench(effort));
       default ->
           throw new UsageException(
-              "\"" + what + "\" is no benchmark; there are forward and overlay");
+              "\"" + what + "\" is no benchmark; there are forward, overlay and mirror");
     };
   }
 }

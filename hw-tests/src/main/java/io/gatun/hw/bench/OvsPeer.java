@@ -25,6 +25,8 @@ final class OvsPeer implements AutoCloseable {
   // OpenFlow numbers on the bridges.
   private static final int PORT = 1;
   private static final int TUNNEL = 9;
+  private static final int SINK = 2;
+  private static final int MONITOR = 3;
 
   /** What a DPDK port may send: the largest of IMIX with its outer header fits. */
   private static final int MTU = 1600;
@@ -32,7 +34,8 @@ final class OvsPeer implements AutoCloseable {
   private static final Pattern DURATION = Pattern.compile("Measurement duration: ([\\d.]+) s");
   private static final Pattern RECEIVED = Pattern.compile("\\n\\s+Rx packets:\\s+(\\d+)");
   private static final Pattern SENT =
-      Pattern.compile("port \\d+: (?:tenant|underlay) .*\\n.*\\n\\s+TX packets:(\\d+)");
+      Pattern.compile(
+          "port \\d+: (?:tenant|underlay|sink|monitor) .*\\n.*\\n\\s+TX packets:(\\d+)");
 
   private static final long START_MILLIS = 10_000;
   private static final long PROBE_MILLIS = 100;
@@ -41,14 +44,17 @@ final class OvsPeer implements AutoCloseable {
   private final EalPrefix prefix = EalPrefix.take();
   private final List<Program> programs = new ArrayList<>();
 
+  /** How many packets it sends for each that it receives. */
+  private int sentForEach = 1;
+
   /**
-   * Starts it with its bridges and without ports.
+   * Starts it with the bridges of a tunnel end point and without ports.
    *
    * @param underlayMac address of the underlay's bridge, to which tunnel packets come
    */
   OvsPeer(String underlayMac) throws IOException, InterruptedException {
+    this();
     try {
-      start();
       vsctl("add-br", "tenants", "--", "set", "bridge", "tenants", "datapath_type=netdev");
       vsctl("set", "bridge", "tenants", "fail_mode=secure");
       vsctl("add-br", "phy", "--", "set", "bridge", "phy", "datapath_type=netdev");
@@ -57,6 +63,28 @@ final class OvsPeer implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  private OvsPeer() throws IOException, InterruptedException {
+    try {
+      start();
+    } catch (IOException | InterruptedException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Starts it with a bridge that forwards what it is told to, and without ports. */
+  static OvsPeer withoutTunnels() throws IOException, InterruptedException {
+    OvsPeer ovs = new OvsPeer();
+    try {
+      ovs.vsctl("add-br", "switch", "--", "set", "bridge", "switch", "datapath_type=netdev");
+      ovs.vsctl("set", "bridge", "switch", "fail_mode=secure");
+    } catch (IOException | InterruptedException e) {
+      ovs.close();
+      throw e;
+    }
+    return ovs;
   }
 
   private void start() throws IOException, InterruptedException {
@@ -145,7 +173,48 @@ final class OvsPeer implements AutoCloseable {
     addPort("tenants", "tenant", tenant);
   }
 
+  /**
+   * Adds two ports and forwards from the first to the second.
+   *
+   * @param source device arguments
+   * @param sink device arguments
+   */
+  void forward(String source, String sink) throws IOException, InterruptedException {
+    flow("switch", "in_port=%d,actions=output:%d".formatted(PORT, SINK));
+    addPort("switch", "source", source, PORT);
+    addPort("switch", "sink", sink, SINK);
+  }
+
+  /** Adds a third port that gets everything as well. */
+  void mirror(String device) throws IOException, InterruptedException {
+    addPort("switch", "monitor", device, MONITOR);
+    vsctl(
+        "--",
+        "--id=@port",
+        "get",
+        "port",
+        "monitor",
+        "--",
+        "--id=@mirror",
+        "create",
+        "mirror",
+        "name=all",
+        "select-all=true",
+        "output-port=@port",
+        "--",
+        "set",
+        "bridge",
+        "switch",
+        "mirrors=@mirror");
+    sentForEach = 2;
+  }
+
   private void addPort(String bridge, String name, String device)
+      throws IOException, InterruptedException {
+    addPort(bridge, name, device, PORT);
+  }
+
+  private void addPort(String bridge, String name, String device, int number)
       throws IOException, InterruptedException {
     vsctl(
         "add-port",
@@ -158,7 +227,7 @@ final class OvsPeer implements AutoCloseable {
         "type=dpdk",
         "options:dpdk-devargs=" + device,
         "mtu_request=" + MTU,
-        "ofport_request=" + PORT);
+        "ofport_request=" + number);
   }
 
   /**
@@ -194,7 +263,7 @@ final class OvsPeer implements AutoCloseable {
     double before = sent();
     Thread.sleep(millis);
     double received = number(RECEIVED, ask("dpif-netdev/pmd-perf-show"));
-    return received == 0 ? 0 : (sent() - before) / received;
+    return received == 0 ? 0 : (sent() - before) / sentForEach / received;
   }
 
   private double sent() throws IOException, InterruptedException {

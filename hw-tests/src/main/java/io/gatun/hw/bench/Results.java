@@ -14,6 +14,7 @@ final class Results {
   private final List<Ratio> ratios = new ArrayList<>();
   private final Map<String, String> skipped = new LinkedHashMap<>();
   private final Map<String, String> failed = new LinkedHashMap<>();
+  private final List<Reach> reaches = new ArrayList<>();
 
   /** Measures a line. */
   @FunctionalInterface
@@ -42,7 +43,7 @@ final class Results {
       try {
         add(line.measure());
       } catch (IOException e) {
-        failed.put(name, String.valueOf(e.getMessage()));
+        fail(name, String.valueOf(e.getMessage()));
       }
     }
   }
@@ -50,6 +51,14 @@ final class Results {
   void add(Ratio ratio) {
     ratios.add(ratio);
     progress.accept(ratio);
+  }
+
+  void fail(String name, String reason) {
+    failed.put(name, reason);
+  }
+
+  void add(Reach reach) {
+    reaches.add(reach);
   }
 
   void skip(String name, String reason) {
@@ -60,6 +69,11 @@ final class Results {
 
   List<Ratio> ratios() {
     return List.copyOf(ratios);
+  }
+
+  /** What was to hold, and whether it does. */
+  List<Reach> reaches() {
+    return List.copyOf(reaches);
   }
 
   /** What was not measured, with the reason. */

@@ -53,6 +53,18 @@ enum Traffic {
     return PcapFile.write(folder.resolve(name() + ".pcap"), frames());
   }
 
+  /**
+   * A file with a hundred frames of one length, of all flows, one of which has another destination
+   * port: 2001.
+   */
+  static Path marked(Path folder, int length) throws IOException {
+    List<byte[]> frames = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      frames.add(inner(i % FLOWS, length, i == 99 ? 2001 : 2000));
+    }
+    return PcapFile.write(folder.resolve("marked-%d.pcap".formatted(length)), frames);
+  }
+
   /** A file with the frames in a tunnel, on their way to the n-th net_pcap port. */
   Path tunnelled(Path folder, Tunnel tunnel, int index) throws IOException {
     Path file = folder.resolve("%s-%s-%d.pcap".formatted(name(), tunnel.option(), index));
@@ -74,10 +86,14 @@ enum Traffic {
   }
 
   private static byte[] inner(int flow, int length) {
+    return inner(flow, length, 2000);
+  }
+
+  private static byte[] inner(int flow, int length, int destinationPort) {
     ByteBuffer out = ByteBuffer.allocate(length);
     ethernet(out, TENANT_PEER_MAC, TENANT_MAC);
     ipv4(out, length - ETHERNET, 0x0a00_0001 + flow, 0x0a01_0001);
-    udp(out, 1000 + flow, 2000, length - ETHERNET - IPV4);
+    udp(out, 1000 + flow, destinationPort, length - ETHERNET - IPV4);
     for (int i = 0; out.hasRemaining(); i++) {
       out.put((byte) (i * 7));
     }

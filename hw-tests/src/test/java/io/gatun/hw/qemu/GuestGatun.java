@@ -19,7 +19,10 @@ final class GuestGatun {
   /** The jars of the distribution. */
   static final Path LIBRARY = Path.of(System.getProperty("gatun.lib", "")).toAbsolutePath();
 
+  private static final Path TEST_CLASSES = LIBRARY.resolveSibling("../test-classes").normalize();
   private static final Path AOT_CACHE = LIBRARY.resolveSibling("guest.aot");
+
+  private static final String TUNNEL = "to=erspan2:local=192.0.2.1,remote=192.0.2.2,session=1";
 
   private GuestGatun() {}
 
@@ -42,10 +45,13 @@ final class GuestGatun {
     return guest.start(line.toArray(String[]::new));
   }
 
-  /** Starts the main class of a test in the guest, with this test's class path. */
+  /**
+   * Starts the main class of a test in the guest, with the distribution's jars: fewer to open, over
+   * 9p, than this test's class path has.
+   */
   static GuestCommand startClass(QemuGuest guest, Class<?> main, String... arguments) {
     List<String> line = java("--enable-native-access=ALL-UNNAMED");
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    line.addAll(List.of("-cp", TEST_CLASSES + ":" + LIBRARY + "/*", main.getName()));
     line.addAll(List.of(arguments));
     return guest.start(line.toArray(String[]::new));
   }
@@ -86,7 +92,7 @@ final class GuestGatun {
     }
   }
 
-  /** Trains on forwarding between two ports that need no hardware. */
+  /** Trains on a mirror between ports that need no hardware: forwarding is part of it. */
   private static void makeAotCache() throws IOException {
     Files.deleteIfExists(AOT_CACHE);
     String prefix = GatunProcess.uniquePrefix();
@@ -94,7 +100,7 @@ final class GuestGatun {
         GatunProcess.start(
             List.of(),
             List.of("-XX:AOTCacheOutput=" + AOT_CACHE),
-            "forward",
+            "mirror",
             "--no-pci",
             "--in-memory",
             "-m",
@@ -102,7 +108,10 @@ final class GuestGatun {
             "--file-prefix=" + prefix,
             "--vdev=net_null0",
             "--vdev=net_null1",
+            "--vdev=net_null2",
             "--",
+            "--ports=0-1",
+            "--session=source=0:rx source=1:tx to=port:2 " + TUNNEL,
             "--seconds=0.5",
             "--json")) {
       if (training.exitStatus() != 0 || !Files.exists(AOT_CACHE)) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * How a driver with descriptor rings completes packets that two hold. A mirror builds on it: the
@@ -14,41 +15,37 @@ import org.junit.jupiter.api.Test;
  * slot again or is asked.
  */
 @QemuTest
+@ExtendWith(IgbGuest.class)
 class IgbCompletionIT {
   @Test
-  void aDescriptorIsDoneLongBeforeTheReferenceIsGivenBack() {
-    try (QemuGuest guest = QemuGuest.start(GuestConfig.DEFAULT.withNics(1))) {
-      guest.bindNicsToVfio();
-      List<String> arguments = GuestGatun.ealArguments();
-      JsonNode seen =
-          GuestGatun.startClass(guest, CompletionProbe.class, arguments.toArray(String[]::new))
-              .json();
+  void aDescriptorIsDoneLongBeforeTheReferenceIsGivenBack(QemuGuest guest) {
+    List<String> arguments = GuestGatun.ealArguments();
+    JsonNode seen =
+        GuestGatun.startClass(guest, CompletionProbe.class, arguments.toArray(String[]::new))
+            .json();
 
-      assertThat(seen.get("driver").asText()).isEqualTo("net_e1000_igb");
-      assertThat(seen.get("descriptor_status").asBoolean()).isTrue();
-      // So done says nothing about a slot into which nothing has been put.
-      assertThat(seen.get("unused_is_done").asBoolean()).isTrue();
-      JsonNode byItself = seen.get("by_itself");
-      assertThat(byItself).hasSize(CompletionProbe.PACKETS);
-      for (JsonNode packet : byItself) {
-        assertStillHeldWhenDone(packet);
-        assertThat(packet.get("references_after_kicks").asInt()).isEqualTo(2);
-      }
-      for (int i = 0; i < CompletionProbe.PACKETS; i++) {
-        // One turn of the ring later: by the packet that needs the same slot, and not before.
-        assertThat(byItself.get(i).get("others_until_returned").asInt())
-            .isEqualTo(CompletionProbe.DESCRIPTORS - CompletionProbe.PACKETS + 1 + i);
-      }
-      JsonNode byCleanup = seen.get("by_cleanup");
-      assertThat(byCleanup.get("packets")).hasSize(CompletionProbe.PACKETS);
-      byCleanup.get("packets").forEach(IgbCompletionIT::assertStillHeldWhenDone);
-      assertThat(byCleanup.get("result").asInt()).isEqualTo(CompletionProbe.PACKETS);
-      assertThat(byCleanup.get("references_after")).allMatch(count -> count.asInt() == 1);
-      assertThat(seen.get("lost_mbufs").asInt()).isZero();
-      assertThat(numbers(guest.wire(0), seen.get("sent").asInt()))
-          .isSorted()
-          .doesNotHaveDuplicates();
+    assertThat(seen.get("driver").asText()).isEqualTo("net_e1000_igb");
+    assertThat(seen.get("descriptor_status").asBoolean()).isTrue();
+    // So done says nothing about a slot into which nothing has been put.
+    assertThat(seen.get("unused_is_done").asBoolean()).isTrue();
+    JsonNode byItself = seen.get("by_itself");
+    assertThat(byItself).hasSize(CompletionProbe.PACKETS);
+    for (JsonNode packet : byItself) {
+      assertStillHeldWhenDone(packet);
+      assertThat(packet.get("references_after_kicks").asInt()).isEqualTo(2);
     }
+    for (int i = 0; i < CompletionProbe.PACKETS; i++) {
+      // One turn of the ring later: by the packet that needs the same slot, and not before.
+      assertThat(byItself.get(i).get("others_until_returned").asInt())
+          .isEqualTo(CompletionProbe.DESCRIPTORS - CompletionProbe.PACKETS + 1 + i);
+    }
+    JsonNode byCleanup = seen.get("by_cleanup");
+    assertThat(byCleanup.get("packets")).hasSize(CompletionProbe.PACKETS);
+    byCleanup.get("packets").forEach(IgbCompletionIT::assertStillHeldWhenDone);
+    assertThat(byCleanup.get("result").asInt()).isEqualTo(CompletionProbe.PACKETS);
+    assertThat(byCleanup.get("references_after")).allMatch(count -> count.asInt() == 1);
+    assertThat(seen.get("lost_mbufs").asInt()).isZero();
+    assertThat(numbers(guest.wire(0), seen.get("sent").asInt())).isSorted().doesNotHaveDuplicates();
   }
 
   private static void assertStillHeldWhenDone(JsonNode packet) {

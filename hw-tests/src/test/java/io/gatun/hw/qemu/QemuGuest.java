@@ -9,6 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A virtual machine in which commands run until it is closed. It sees this machine's files at their
  * own paths, read-only, and can write to {@link #SHARE}, {@code /tmp} and {@code /run}.
  *
- * <p>Owned by one test. Closing it ends QEMU and deletes the folder with the console's log, the
+ * <p>Used by one thread. Closing it ends QEMU and deletes the folder with the console's log, the
  * captures and what commands have printed; it also ends when the test's process does, because the
  * agent in it then loses its peer.
  */
@@ -37,6 +38,7 @@ final class QemuGuest implements AutoCloseable {
   private final GuestImage image;
   private final GuestConfig config;
   private final Path folder;
+  private final List<Integer> commands = new ArrayList<>();
   private List<Wire> wires = List.of();
   private @Nullable Process process;
   private @Nullable AgentConnection connection;
@@ -108,6 +110,7 @@ final class QemuGuest implements AutoCloseable {
   GuestCommand start(String... command) {
     try {
       int id = connection().start(command);
+      commands.add(id);
       await(command[0], connection().answers(id).started(), PATIENCE_SECONDS);
       return new GuestCommand(this, id, List.of(command));
     } catch (IOException e) {
@@ -123,6 +126,17 @@ final class QemuGuest implements AutoCloseable {
   /** Writes to a file of the guest, such as one below {@code /sys}. */
   void write(String file, String text) {
     run("sh", "-c", "printf %s \"$1\" >\"$0\"", file, text);
+  }
+
+  /** Ends commands that still run, as those of a test that has failed may. */
+  void killCommands() {
+    for (int id : commands) {
+      if (isRunning(id)) {
+        signal(id, "KILL");
+        exitStatus(id, PATIENCE_SECONDS);
+      }
+    }
+    commands.clear();
   }
 
   int exitStatus(int id, int seconds) {

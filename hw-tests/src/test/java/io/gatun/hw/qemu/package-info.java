@@ -7,7 +7,8 @@
  * scripts/lib/qemu.sh}). The machine's own root is the guest's, read-only; a shared folder takes
  * what commands in the guest print. {@link QemuGuest} boots such a machine (about five seconds) and
  * runs commands in it, {@link Wire} is what its NICs are plugged into, {@link GuestGatun} starts
- * Gatun on them. A test that fails has the end of the guest's console in its message.
+ * Gatun on them. All classes that need the NICs share one guest ({@link IgbGuest}). A test that
+ * fails has the end of the guest's console in its message.
  *
  * <p>To run one class by hand, once {@code scripts/test} has made the distribution and the kernel
  * (of which {@code scripts/lib/qemu.sh} keeps one):

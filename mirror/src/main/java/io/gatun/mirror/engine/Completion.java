@@ -25,7 +25,10 @@ public enum Completion {
     this.description = description;
   }
 
-  /** The best that a port has: in the burst, else descriptor status, else the count. */
+  /**
+   * The best that a port has: in the burst, else descriptor status, else the count. Whether there
+   * is descriptor status, DPDK says once the port has started; before, it may be assumed.
+   */
   public static Completion best(PortInfo info, Transmitter queue) {
     if (RELEASING.contains(info.driver())) {
       return IN_BURST;

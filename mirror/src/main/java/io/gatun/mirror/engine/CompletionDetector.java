@@ -24,6 +24,7 @@ public final class CompletionDetector {
 
   /**
    * @param descriptors of the queue's ring
+   * @param completion descriptor status may be assumed: a driver that does not tell is found out
    */
   public CompletionDetector(Transmitter queue, int descriptors, Completion completion) {
     this.queue = queue;
@@ -67,6 +68,9 @@ public final class CompletionDetector {
   /** A packet went into the ring; returns the place of its end. */
   @DataPath
   long sent(int segments) {
+    if (position == 0 && isByDescriptor() && !queue.hasDescriptorStatus()) {
+      completion = Completion.REFERENCE_COUNT; // only a port that has started can tell
+    }
     position += segments;
     return position;
   }

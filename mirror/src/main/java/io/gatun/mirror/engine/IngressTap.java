@@ -192,7 +192,7 @@ public final class IngressTap extends Tap implements Receiver {
   /** With a header before it, or shortened, the buffer is not what was received. */
   @DataPath
   private long copyEdited(int slot) {
-    return counted(slot, table.lane[slot].copyOriginal(slot));
+    return counted(slot, table.lane[slot].frames().copyOriginal(slot));
   }
 
   @DataPath

@@ -1,11 +1,9 @@
 package io.gatun.mirror.engine;
 
-import io.gatun.mirror.encap.FrameEdit;
 import io.gatun.pmd.Burst;
 import io.gatun.pmd.DataPath;
 import io.gatun.pmd.Mbuf;
 import io.gatun.pmd.wire.Ethernet;
-import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +25,14 @@ public final class Lane {
   private final MirrorEngine engine;
   private final BufferTable table;
   private final LaneSettings settings;
-  private final FrameEdit edit;
+  private final LaneFrames frames;
   private final Outlet outlet;
   private final boolean isFile;
   private final SlotRing backlog;
   private final LaneCounters counters = new LaneCounters();
   private final int[] sending = new int[AT_ONCE];
   private int ready; // of those in sending, while more are prepared
-  private final Burst scratch = Burst.allocate(Burst.MAX_CAPACITY, Arena.ofAuto());
   private final Mbuf mbuf = new Mbuf();
-  private final Mbuf header = new Mbuf();
   private long deadUntilNanos = Long.MIN_VALUE;
   private volatile boolean removed;
 
@@ -45,9 +41,9 @@ public final class Lane {
     this.engine = engine;
     this.table = engine.table();
     this.settings = settings;
-    this.edit = settings.edit();
     this.outlet = outlet;
     isFile = outlet instanceof FileOutlet;
+    frames = new LaneFrames(engine, settings, outlet, counters);
     backlog = new SlotRing(Integer.highestOneBit(Math.max(table.capacity(), 2) * 2 - 1));
   }
 
@@ -57,6 +53,12 @@ public final class Lane {
 
   public Outlet outlet() {
     return outlet;
+  }
+
+  /** How frames are edited. */
+  @DataPath
+  LaneFrames frames() {
+    return frames;
   }
 
   LaneSettings settings() {
@@ -322,85 +324,19 @@ public final class Lane {
   private int prepare(int slot, long nowNanos) {
     Mbuf frame = mbuf.wrap(table.mbuf[slot]);
     if (!settings.carriesOffloads() && engine.offloads().asks(frame)) {
-      int frames = engine.offloads().complete(frame);
-      if (frames != 0) {
-        return cutOrDrop(slot, frames, nowNanos);
+      int count = engine.offloads().complete(frame);
+      if (count != 0) {
+        return cutOrDrop(slot, count, nowNanos);
       }
     }
-    int original = frame.packetLength();
-    table.length[slot] = original;
-    if (!isFile) {
-      table.originalData[slot] = frame.data();
-      table.firstLength[slot] = frame.dataLength();
-      boolean trims = original > settings.mostBytes();
-      if (trims && frame.segments() > 1 && !References.isSole(frame.address())) {
-        return BLOCKED; // a driver may still walk the chain
-      }
-      if (trims) {
-        FrameTrim.trim(table, slot, frame, settings.mostBytes());
-      }
-      if (!putHeader(slot, frame, original)) {
-        table.isEdited[slot] = true; // so that the trim is undone
-        if (settings.holds()) {
-          undo(slot);
-          return BLOCKED;
-        }
-        leaveOut(slot, MirrorDrop.NO_MBUF);
-        return GONE;
-      }
+    if (frames.edit(slot)) {
+      return READY;
     }
-    if (original > settings.mostBytes()) {
-      counters.addTruncated();
+    if (settings.holds() || !frames.lacksMbuf()) {
+      return BLOCKED;
     }
-    table.isEdited[slot] = true;
-    if (!isFile && !mayGiveAway(slot)) {
-      References.retain(table.mbuf[slot]);
-      table.isRetained[slot] = true;
-    }
-    return READY;
-  }
-
-  /**
-   * Whether the outlet may free the buffer itself: nobody wants it back, nothing is to be undone.
-   */
-  @DataPath
-  private boolean mayGiveAway(int slot) {
-    return outlet.releasesInBurst()
-        && table.pending[slot] == 0
-        && table.cutSegment[slot] == 0
-        && (table.isOrphan[slot] || !table.tap[slot].isIngress());
-  }
-
-  @DataPath
-  private boolean putHeader(int slot, Mbuf frame, int original) {
-    int bytes = edit.headroom();
-    if (bytes == 0) {
-      return true;
-    }
-    boolean egress = table.tap[slot].isEgress();
-    long unixNanos = edit.needsTimestamp() ? engine.unixNanos(table.sinceNanos[slot]) : 0;
-    if (frame.headroom() >= bytes && engine.offloads().ownsBuffer(frame)) {
-      edit.apply(frame, original, unixNanos, egress);
-      table.hasHeader[slot] = true;
-      return true;
-    }
-    if (!engine.pool().allocate(scratch, 1)) {
-      return false;
-    }
-    header.wrap(scratch.get(0));
-    scratch.size(0);
-    int length = frame.packetLength();
-    int replaced = edit.writeHeader(header, frame, length, original, unixNanos, egress);
-    if (replaced > 0) {
-      frame.adjust(replaced);
-    }
-    header.next(frame.address());
-    header.segments(frame.segments() + 1);
-    header.packetLength(header.dataLength() + frame.packetLength());
-    table.head[slot] = header.address();
-    table.cutBytes[slot] = replaced;
-    counters.addChained();
-    return true;
+    leaveOut(slot, MirrorDrop.NO_MBUF);
+    return GONE;
   }
 
   /** Segments take the packet's place in the backlog; the packet itself goes on. */
@@ -461,40 +397,8 @@ public final class Lane {
     counters.addCompleted(nowNanos - table.movedNanos[slot], 1);
     table.move(slot, BufferTable.MIRROR, BufferTable.HELD);
     table.isRetained[slot] = false; // the destination has given its reference back
-    undo(slot);
+    frames.undo(slot);
     engine.advance(slot);
-  }
-
-  @DataPath
-  private void undo(int slot) {
-    if (!table.isEdited[slot]) {
-      return;
-    }
-    table.isEdited[slot] = false;
-    if (isFile) {
-      return;
-    }
-    Mbuf frame = mbuf.wrap(table.mbuf[slot]);
-    if (table.head[slot] != table.mbuf[slot]) {
-      if (table.cutBytes[slot] > 0) {
-        frame.prepend(table.cutBytes[slot]);
-      }
-      table.head[slot] = table.mbuf[slot];
-    } else if (table.hasHeader[slot]) {
-      edit.undo(frame);
-      table.hasHeader[slot] = false;
-    }
-    if (table.cutSegment[slot] != 0) {
-      FrameTrim.restore(table, slot, frame);
-    }
-  }
-
-  /** Copies an edited frame as it was received, while a destination has it; 0 without buffers. */
-  @DataPath
-  long copyOriginal(int slot) {
-    return isFile
-        ? engine.pool().copy(table.mbuf[slot])
-        : engine.originalCopy().of(slot, table.hasHeader[slot] ? edit.moved() : 0, edit.headroom());
   }
 
   /** Leaves a buffer out that is in no queue, and lets it go on. */
@@ -512,7 +416,7 @@ public final class Lane {
     if (table.head[slot] != table.mbuf[slot]) {
       engine.freeHeader(table.head[slot]);
     }
-    undo(slot);
+    frames.undo(slot);
     goOn(slot);
   }
 

@@ -3,10 +3,10 @@
  * moment its owner gets it back.
  *
  * <pre>
- *             transmit                 first completion          mirrored              second completion
- *  OWNED ───────────────► PRIMARY ───────────────────► HELD ───────────────► MIRROR ────────────────► OWNED
- *    │                    (tap's first queue)            │ ▲ (lane's backlog)  (outlet's second queue)
- *    └── received ──────────────────────────────────────►┘ └──────── the next session of the tap ◄──┘
+ *          transmit           1st completion          handed over           2nd completion
+ *  OWNED ────────────► PRIMARY ────────────► HELD ──────────────► MIRROR ────────────────► OWNED
+ *    │            (tap's first queue)         │ ▲ (lane's backlog)  │ (outlet's second queue)
+ *    └── received ───────────────────────────►┘ └── next session ◄──┘
  * </pre>
  *
  * <p>Start with {@link io.gatun.mirror.engine.EgressTap}, a transmit queue whose packets are

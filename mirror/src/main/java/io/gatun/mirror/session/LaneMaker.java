@@ -192,10 +192,14 @@ final class LaneMaker {
     return made;
   }
 
-  /** How completions are seen at a queue. */
+  /** How completions are seen at a queue, whose port may not have started yet. */
   Completion completion(Port port, TxQueue queue) {
     Completion asked = settings.completion();
-    return asked != null ? asked : Completion.best(port.info(), queue);
+    if (asked != null) {
+      return asked;
+    }
+    Completion best = Completion.best(port.info(), queue);
+    return best == Completion.IN_BURST ? best : Completion.DESCRIPTOR_STATUS;
   }
 
   private int freeQueue(Port port) {

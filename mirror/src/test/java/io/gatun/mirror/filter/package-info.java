@@ -1,3 +1,4 @@
+/** Filters against libpcap's own interpreter: expressions, random programs, refusals. */
 @NullMarked
 package io.gatun.mirror.filter;
 

@@ -1,3 +1,4 @@
+/** What users write of sessions, right and wrong. */
 @NullMarked
 package io.gatun.mirror.session;
 

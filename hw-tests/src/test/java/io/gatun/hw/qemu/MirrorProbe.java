@@ -177,7 +177,8 @@ public final class MirrorProbe implements Agent {
       seen.put("questions_before_first", first.questions());
       seen.put("mirrored_before_first", second.sent().size());
 
-      first.beOnTime();
+      first.sayDone();
+      first.giveBack();
       turn(() -> second.sent().size() == PACKETS, MAX_TURNS);
       seen.put("mirrored", second.sent());
       seen.put("references_when_mirrored", second.references());
@@ -187,7 +188,8 @@ public final class MirrorProbe implements Agent {
       seen.put("away_before_second", away());
       seen.put("held_before_second", engine.table().held());
 
-      second.beOnTime();
+      second.sayDone();
+      second.giveBack();
       turn(() -> engine.table().held() == 0, MAX_TURNS);
       seen.put("away_after_second", away());
       return finish();
@@ -252,7 +254,12 @@ public final class MirrorProbe implements Agent {
       seen.put("delivered_before_second", burst.size());
       seen.put("held_before_second", engine.table().held());
 
-      second.beOnTime();
+      second.sayDone();
+      turn(() -> false, TURNS);
+      seen.put("known_done", second.sent().stream().filter(second::hasSaidDone).count());
+      seen.put("delivered_before_references", burst.size());
+
+      second.giveBack();
       turn(() -> burst.size() == PACKETS, MAX_TURNS);
       List<Long> delivered = new ArrayList<>();
       for (int i = 0; i < burst.size(); i++) {

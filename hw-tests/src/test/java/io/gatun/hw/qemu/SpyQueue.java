@@ -19,7 +19,8 @@ final class SpyQueue implements Transmitter {
   private final Mbuf mbuf = new Mbuf();
   private final List<Long> sent = new ArrayList<>();
   private final List<Integer> references = new ArrayList<>();
-  private boolean late = true;
+  private boolean saysDone;
+  private boolean givesBack;
   private int questions;
   private int done;
 
@@ -28,9 +29,14 @@ final class SpyQueue implements Transmitter {
     this.descriptors = descriptors;
   }
 
-  /** From now on the mirror hears what the driver says. */
-  void beOnTime() {
-    late = false;
+  /** From now on the mirror hears which descriptors are done. */
+  void sayDone() {
+    saysDone = true;
+  }
+
+  /** From now on the driver hears when the mirror asks it for its references. */
+  void giveBack() {
+    givesBack = true;
   }
 
   /** Addresses of the buffers that the driver took, in order. */
@@ -91,7 +97,7 @@ final class SpyQueue implements Transmitter {
   @Override
   public boolean isDone(int offset) {
     questions++;
-    boolean answer = !late && queue.isDone(offset);
+    boolean answer = saysDone && queue.isDone(offset);
     if (answer) {
       done = Math.max(done, sent.size() - (descriptors - 1 - offset));
     }
@@ -101,13 +107,13 @@ final class SpyQueue implements Transmitter {
   @Override
   public int doneCleanup(int count) {
     questions++;
-    return late ? 0 : queue.doneCleanup(count);
+    return givesBack ? queue.doneCleanup(count) : 0;
   }
 
   @Override
   public void kick() {
     questions++;
-    if (!late) {
+    if (givesBack) {
       queue.kick();
     }
   }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -227,7 +228,9 @@ public final class EalFixture implements BeforeAllCallback, AfterEachCallback, A
 
   /** Does {@code work} on the worker's thread, once, and passes on what it throws. */
   public void onWorker(Work work) {
-    PollLoop loop = launch(new Once(work));
+    Once once = new Once(work);
+    PollLoop loop = launch(once);
+    once.await();
     loop.stop();
     stopLoops();
     rethrow(loop);
@@ -243,26 +246,44 @@ public final class EalFixture implements BeforeAllCallback, AfterEachCallback, A
     }
   }
 
-  private record Once(Work work) implements Agent {
+  /** Work for one turn: it takes as long as it takes, on a busy machine too. */
+  private static final class Once implements Agent {
+    private final Work work;
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    Once(Work work) {
+      this.work = work;
+    }
+
     @Override
     public String name() {
       return "once";
     }
 
     @Override
-    public void onStart() {
+    public int doWork() {
+      if (done.getCount() == 0) {
+        return 0;
+      }
       try {
         work.run();
       } catch (RuntimeException e) {
         throw e;
       } catch (Exception e) {
         throw new AssertionError(e);
+      } finally {
+        done.countDown();
       }
+      return 0;
     }
 
-    @Override
-    public int doWork() {
-      return 0;
+    void await() {
+      try {
+        done.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while the worker works", e);
+      }
     }
   }
 

@@ -257,11 +257,8 @@ class MirrorFileIT {
       assertThat(summary.path("mirror").path("sessions")).isEmpty();
       assertThat(summary.path("mirrored").asLong()).isPositive();
       assertThat(summary.path("dropped").asLong(-1)).isZero();
-      JsonNode ports = summary.path("ports");
-      assertThat(ports.path(1).path("tx_packets").asLong())
-          .isEqualTo(ports.path(0).path("rx_packets").asLong());
-      assertThat(ports.path(0).path("tx_packets").asLong())
-          .isEqualTo(ports.path(1).path("rx_packets").asLong());
+      // Not rx against tx: the counters of a port are read one after the other, under traffic.
+      assertThat(summary.path("rx_missed").asLong(-1)).isZero();
     }
     assertThat(Tshark.packets(capture, "frame.cap_len")).isNotEmpty();
   }

@@ -45,7 +45,7 @@ public record GatewayConfig(
   public static final int DEFAULT_STATION_CAPACITY = 16384;
 
   /** Packets go to the tenants as they came. */
-  public static final int NO_GRO = -1;
+  public static final int NO_GRO = Integer.MIN_VALUE;
 
   private static final int MIN_GRO_BYTES = 576; // what every host can take: RFC 791 section 3.1
   private static final int MAX_GRO_BYTES = 65535;

@@ -1,7 +1,9 @@
 /**
  * SR-IOV through nested virtual machines: cascaded extenders hand a virtual function down.
  *
- * <p>The module's place in the graph is fixed here; its content is issue 5.
+ * <p>From the bottom up: {@link io.gatun.nest.sysfs} reads and writes the kernel's PCI tree, {@link
+ * io.gatun.nest.link} asks iproute2, {@link io.gatun.nest.vf} plans and undoes changes of one
+ * machine's functions and is what {@code gatun vf} shows.
  */
 @NullMarked
 package io.gatun.nest;

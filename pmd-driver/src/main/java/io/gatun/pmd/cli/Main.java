@@ -67,7 +67,7 @@ public final class Main {
     ArgumentSplit split =
         ArgumentSplit.of(Arrays.asList(args).subList(1, args.length), command.usesEal());
     if (split.helpAsked()) {
-      line.usage(System.out);
+      subcommandAsked(line, split.options()).usage(System.out);
       return DONE;
     }
     try {
@@ -86,6 +86,15 @@ public final class Main {
       LogSetup.debug(e);
       return FAILED;
     }
+  }
+
+  /** For help on {@code vf set}: the words before the options name a command in a command. */
+  private static CommandLine subcommandAsked(CommandLine line, List<String> words) {
+    CommandLine asked = line;
+    for (String word : words) {
+      asked = asked.getSubcommands().getOrDefault(word, asked);
+    }
+    return asked;
   }
 
   /** The command line with every command that the module path has. */

@@ -31,6 +31,8 @@ final class Doctor {
         new HugetlbfsCheck(
             fixed ? "mount -t hugetlbfs hugetlbfs /dev/hugepages" : "gatun doctor --fix"),
         new IommuCheck(),
+        new IommuModeCheck(),
+        new IommuGroupCheck(),
         new VfioCheck(),
         new NicCheck(),
         new TunCheck(),

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,6 +29,26 @@ record HostFiles(Path root) {
 
   boolean isReadableAndWritable(String path) {
     return Files.isReadable(path(path)) && Files.isWritable(path(path));
+  }
+
+  /** The bytes of a file; none where it cannot be read. */
+  byte[] bytes(String path) {
+    try {
+      return Files.readAllBytes(path(path));
+    } catch (IOException e) {
+      return new byte[0];
+    }
+  }
+
+  /** The names on the way from the root to where a file really lies; none where it is absent. */
+  List<String> realPath(String path) {
+    List<String> names = new ArrayList<>();
+    try {
+      root.toRealPath().relativize(path(path).toRealPath()).forEach(n -> names.add(n.toString()));
+    } catch (IOException e) {
+      names.clear();
+    }
+    return names;
   }
 
   /** The text without blanks at its ends; null where there is none. */

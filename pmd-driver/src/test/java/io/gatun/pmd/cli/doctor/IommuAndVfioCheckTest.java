@@ -110,4 +110,21 @@ class IommuAndVfioCheckTest {
     assertThat(vfio().status()).isEqualTo(Status.WARN);
     assertThat(vfio().remedy()).contains("--device /dev/vfio");
   }
+
+  @Test
+  void modulesThatAreNotLoadedAreNamed() {
+    host.withFolder("sys/module/vfio_pci").withFolder("sys/module/vfio");
+    host.with("dev/vfio/vfio", "");
+    Finding modules = new VfioCheck().run(host.files()).getLast();
+    assertThat(modules.status()).isEqualTo(Status.WARN);
+    assertThat(modules.remedy()).isEqualTo("modprobe -a vfio_iommu_type1");
+  }
+
+  @Test
+  void aModuleBuiltIntoTheKernelCountsAsLoaded() {
+    host.withFolder("sys/module/vfio_pci").withFolder("sys/module/vfio_iommu_type1");
+    host.with("dev/vfio/vfio", "").with("proc/sys/kernel/osrelease", "6.1.0-9-amd64");
+    host.with("lib/modules/6.1.0-9-amd64/modules.builtin", "kernel/drivers/vfio/vfio.ko");
+    assertThat(new VfioCheck().run(host.files()).getLast().status()).isEqualTo(Status.OK);
+  }
 }

@@ -1,0 +1,13 @@
+package io.gatun.nest.vf.cli;
+
+import java.io.IOException;
+
+/** One of {@code gatun vf list|show|create|...}; picocli has filled its options. */
+interface Subcommand {
+  /**
+   * Does the work and prints the result.
+   *
+   * @return the exit code
+   */
+  int run(Machine machine) throws IOException;
+}

@@ -1,0 +1,60 @@
+package io.gatun.nest.vf.cli;
+
+import io.gatun.pmd.cli.Command;
+import io.gatun.pmd.cli.UsageException;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** {@code gatun vf}: SR-IOV's virtual functions on this machine. */
+@CommandLine.Command(
+    name = "vf",
+    description = {
+      "List, create and configure SR-IOV virtual functions, and hand them to vfio-pci.",
+      "A function is named by its PCI address (01:10.0), its interface (enp1s0v0), or its physical"
+          + " function and its index (enp1s0/0)."
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      VfList.class,
+      VfShow.class,
+      VfCreate.class,
+      VfDestroy.class,
+      VfSet.class,
+      VfBind.class,
+      VfUnbind.class
+    })
+public final class VfCommand implements Command {
+  private final Supplier<Machine> machine;
+
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+  /** For ServiceLoader. */
+  public VfCommand() {
+    this(Machine::real);
+  }
+
+  VfCommand(Supplier<Machine> machine) {
+    this.machine = machine;
+  }
+
+  @Override
+  public boolean usesEal() {
+    return false;
+  }
+
+  @Override
+  public int run(List<String> ealArguments) throws IOException {
+    CommandLine line = spec == null ? null : spec.commandLine();
+    CommandLine.ParseResult parsed = line == null ? null : line.getParseResult();
+    if (line == null || parsed == null || !parsed.hasSubcommand()) {
+      throw new UsageException(
+          "a subcommand is missing: "
+              + (line == null ? "" : String.join(", ", line.getSubcommands().keySet())));
+    }
+    Subcommand subcommand = (Subcommand) parsed.subcommand().commandSpec().userObject();
+    return subcommand.run(machine.get());
+  }
+}

@@ -1,6 +1,7 @@
 package io.gatun.pmd.run;
 
 import io.gatun.pmd.session.Durations;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,15 @@ public final class ConfigNode {
   /** The whole file. */
   ConfigNode(String file, Node node) {
     this(file, "", node, line(node));
+  }
+
+  /**
+   * Reads a file of YAML.
+   *
+   * @throws ConfigException when it cannot be read or is not YAML
+   */
+  public static ConfigNode read(Path file) {
+    return YamlReader.read(file);
   }
 
   private ConfigNode(String file, String path, Node node, int line) {

@@ -1,0 +1,51 @@
+package io.gatun.nest.cli;
+
+import io.gatun.pmd.cli.Command;
+import io.gatun.pmd.cli.UsageException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** {@code gatun nest}: hands virtual functions down through nested hypervisors. */
+@CommandLine.Command(
+    name = "nest",
+    description = {
+      "Hand SR-IOV virtual functions down through nested virtual machines.",
+      "docs/nest-protocol.md says how the levels talk to each other."
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {NestExtender.class, NestGuest.class, NestStatus.class, NestRelease.class})
+public final class NestCommand implements Command {
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+  /** For ServiceLoader. */
+  public NestCommand() {}
+
+  @Override
+  public boolean usesEal() {
+    return false;
+  }
+
+  @Override
+  public int run(List<String> ealArguments) throws Exception {
+    CommandLine line = spec == null ? null : spec.commandLine();
+    CommandLine.ParseResult parsed = line == null ? null : line.getParseResult();
+    if (line == null || parsed == null || !parsed.hasSubcommand()) {
+      throw new UsageException(
+          "a subcommand is missing: "
+              + (line == null ? "" : String.join(", ", line.getSubcommands().keySet())));
+    }
+    Subcommand subcommand = (Subcommand) parsed.subcommand().commandSpec().userObject();
+    return subcommand.run();
+  }
+
+  /** What {@code gatun nest} does. */
+  interface Subcommand {
+    /**
+     * Does it.
+     *
+     * @return the exit code
+     */
+    int run() throws Exception;
+  }
+}

@@ -1,0 +1,59 @@
+package io.gatun.nest.cli;
+
+import io.gatun.nest.extender.ExtenderDaemon;
+import io.gatun.nest.extender.NestConfig;
+import io.gatun.nest.link.SystemCommands;
+import io.gatun.nest.sysfs.HostTree;
+import io.gatun.pmd.cli.Main;
+import io.gatun.pmd.cli.Shutdown;
+import io.gatun.pmd.cli.UsageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** {@code gatun nest extender}. */
+@CommandLine.Command(
+    name = "extender",
+    description = {
+      "Run this hypervisor's extender until a signal ends it.",
+      "What it has handed out stays handed out, and its next run takes it up again."
+    },
+    sortOptions = false)
+final class NestExtender implements NestCommand.Subcommand {
+  @CommandLine.Option(
+      names = "--config",
+      paramLabel = "FILE",
+      required = true,
+      description = "YAML: level, journal, control, functions or outer, machines")
+  private @Nullable Path config;
+
+  @Override
+  public int run() throws IOException, InterruptedException {
+    return run("extender", config, false);
+  }
+
+  static int run(String command, @Nullable Path file, boolean guest)
+      throws IOException, InterruptedException {
+    if (file == null) {
+      throw new IllegalStateException("picocli lets nobody through without --config");
+    }
+    NestConfig config = NestConfig.read(file);
+    if (config.interfaces().isEmpty() == guest) {
+      throw new UsageException(
+          guest
+              ? file + ": has machines: this is for \"gatun nest extender\""
+              : file + ": has interfaces: this is for \"gatun nest guest\"");
+    }
+    Shutdown.Request stop = Shutdown.install();
+    try (ExtenderDaemon daemon =
+        new ExtenderDaemon(
+            config,
+            HostTree.ofMachine(),
+            new SystemCommands(),
+            line -> System.err.printf("gatun nest %s: %s%n", command, line))) {
+      daemon.run(stop::isStopRequested);
+    }
+    return Main.DONE;
+  }
+}

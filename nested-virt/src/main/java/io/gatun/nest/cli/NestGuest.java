@@ -1,0 +1,28 @@
+package io.gatun.nest.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** {@code gatun nest guest}. */
+@CommandLine.Command(
+    name = "guest",
+    description = {
+      "Get this guest's interfaces, bind them to vfio-pci and start a program on each,"
+          + " until a signal ends it; then give them back."
+    },
+    sortOptions = false)
+final class NestGuest implements NestCommand.Subcommand {
+  @CommandLine.Option(
+      names = "--config",
+      paramLabel = "FILE",
+      required = true,
+      description = "YAML: level, journal, control, outer, interfaces, run")
+  private @Nullable Path config;
+
+  @Override
+  public int run() throws IOException, InterruptedException {
+    return NestExtender.run("guest", config, true);
+  }
+}

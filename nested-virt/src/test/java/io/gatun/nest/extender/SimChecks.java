@@ -1,0 +1,273 @@
+package io.gatun.nest.extender;
+
+import io.gatun.nest.rpc.Hop;
+import io.gatun.nest.rpc.Kind;
+import io.gatun.nest.rpc.RpcException;
+import io.gatun.nest.rpc.Settings;
+import io.gatun.pmd.MacAddress;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What must hold in a {@link SimNest}. */
+final class SimChecks {
+  private final SimNest nest;
+
+  SimChecks(SimNest nest) {
+    this.nest = nest;
+  }
+
+  private void violate(String words) {
+    nest.violations.add(words);
+  }
+
+  /** Always. */
+  void look() {
+    for (SimNode node : nest.nodes) {
+      Set<SimFunctions.Silicon> plugged = new HashSet<>();
+      for (SimNode.Child child : node.children) {
+        for (SimVm.Device device : child.vm.devices.values()) {
+          SimFunctions.Silicon silicon = device.guestFunction.silicon;
+          if (silicon != null && !plugged.add(silicon)) {
+            violate("%s: function %d is plugged twice".formatted(node.name, silicon.number));
+          }
+        }
+      }
+      Extender extender = node.extender;
+      if (extender == null) {
+        continue;
+      }
+      Set<String> addresses = new HashSet<>();
+      Set<String> macs = new HashSet<>();
+      for (LeaseTask task : extender.leases().all()) {
+        Lease lease = task.lease();
+        if (lease.address() != null && !addresses.add(lease.address())) {
+          violate("%s: %s is leased twice".formatted(node.name, lease.address()));
+        }
+        String mac = lease.settings().mac();
+        if (mac != null && lease.phase() == Phase.ACTIVE && !macs.add(mac)) {
+          violate("%s: %s is used twice".formatted(node.name, mac));
+        }
+      }
+    }
+    nest.guests.forEach(this::lookAtGuest);
+  }
+
+  /** What a guest's program drives is what was granted. */
+  private void lookAtGuest(SimNode guest) {
+    for (SimFunctions.Function function : guest.local.running.values()) {
+      SimFunctions.Silicon silicon = function.silicon;
+      if (silicon == null) {
+        continue;
+      }
+      Settings set = silicon.settings;
+      String mac = set.mac();
+      Integer vlan = set.vlan();
+      Integer rate = set.maxRate();
+      boolean granted =
+          mac != null
+              && SimNest.OUTER_LIMITS.macs().getFirst().contains(MacAddress.parse(mac))
+              && vlan != null
+              && SimNest.OUTER_LIMITS.vlans().getFirst().contains(vlan)
+              && rate != null
+              && rate > 0
+              && rate <= 1000
+              && !set.isTrusted();
+      if (!granted && nest.outermost.functions.present.containsValue(hostOf(silicon))) {
+        violate("%s drives a function set to %s".formatted(guest.name, set));
+      }
+    }
+  }
+
+  private SimFunctions.Function hostOf(SimFunctions.Silicon silicon) {
+    for (SimFunctions.Function function : nest.outermost.functions.present.values()) {
+      if (function.silicon == silicon) {
+        return function;
+      }
+    }
+    return new SimFunctions.Function(null, "");
+  }
+
+  /** After a time without faults: journal, memory and world agree, and nothing is left half. */
+  void settled() {
+    for (SimNode node : nest.nodes) {
+      Extender extender = node.extender;
+      if (extender == null) {
+        violate(node.name + ": its extender does not start");
+        continue;
+      }
+      Map<String, Lease> memory = new HashMap<>();
+      for (LeaseTask task : extender.leases().all()) {
+        Lease lease = task.lease();
+        memory.put(lease.key(), lease);
+        if (lease.phase() != Phase.ACTIVE && !node.leaf) {
+          violate(
+              "%s: %s stays %s: %s"
+                  .formatted(node.name, lease.key(), lease.phase(), task.problem()));
+        }
+      }
+      if (!node.leaf && !extender.journaled().equals(memory)) {
+        violate(
+            "%s: the journal says %s, memory %s"
+                .formatted(node.name, extender.journaled(), memory));
+      }
+      journalOnDisk(node, extender);
+      world(node, memory);
+    }
+    nest.guests.forEach(this::converged);
+  }
+
+  private void journalOnDisk(SimNode node, Extender extender) {
+    try {
+      Journal again = Journal.open(copyOf(node.disk), node.name);
+      if (!again.leases().equals(extender.journaled())) {
+        violate(node.name + ": the journal on disk is another");
+      }
+    } catch (IOException e) {
+      violate("%s: %s".formatted(node.name, e.getMessage()));
+    }
+  }
+
+  private JournalStore copyOf(SimDisk disk) {
+    SimDisk copy = new SimDisk(nest.random);
+    JournalStore store = copy.open(new SimProcess());
+    try {
+      store.append(disk.bytes());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return store;
+  }
+
+  private void world(SimNode node, Map<String, Lease> leases) {
+    Set<String> bound = new HashSet<>();
+    Map<String, Set<String>> ids = new HashMap<>();
+    for (Lease lease : leases.values()) {
+      if (lease.address() != null) {
+        bound.add(lease.address());
+      }
+      ids.computeIfAbsent(lease.machine(), none -> new HashSet<>()).add(lease.deviceId());
+    }
+    node.functions.present.forEach(
+        (address, function) -> {
+          if (function.vfio && !bound.contains(address)) {
+            violate("%s: %s is leaked: vfio-pci has it".formatted(node.name, address));
+          }
+        });
+    for (SimNode.Child child : node.children) {
+      Set<String> plugged = new HashSet<>(child.vm.plugged());
+      Set<String> leased = ids.getOrDefault(child.vm.name, Set.of());
+      if (!plugged.equals(leased)) {
+        violate(
+            "%s: %s has %s, leased are %s".formatted(node.name, child.vm.name, plugged, leased));
+      }
+    }
+  }
+
+  /** Every guest has what it wants, or was told why not. */
+  private void converged(SimNode guest) {
+    guest.wants.values().forEach(want -> SimNest.count(nest.outcomes, outcome(guest, want)));
+    Extender extender = guest.extender;
+    if (extender == null) {
+      return;
+    }
+    for (SimNode.Want want : guest.wants.values()) {
+      LeaseTask task = extender.leases().find(SimNode.SELF, want.request.name());
+      if (task != null && task.lease().phase() == Phase.ACTIVE) {
+        Lease lease = task.lease();
+        String reason = lease.reason();
+        if (lease.kind() == Kind.EMULATED && (reason == null || !want.request.fallback())) {
+          violate(guest.name + ": is emulated without a reason, or against its will");
+        }
+        if (lease.kind() == Kind.FUNCTION) {
+          chain(guest, lease);
+        }
+      } else if (want.refused == null) {
+        violate("%s: %s is neither there nor refused".formatted(guest.name, want.request.name()));
+      } else if (!switch (want.refused.code()) {
+        case NOT_GRANTED -> true;
+        case NO_FUNCTION -> !want.request.fallback() || want.refused.words().contains("emulated");
+        default -> false;
+      }) {
+        violate(
+            "%s: %s is refused: %s %s"
+                .formatted(
+                    guest.name, want.request.name(), want.refused.code(), want.refused.words()));
+      }
+    }
+  }
+
+  private static String outcome(SimNode guest, SimNode.Want want) {
+    Extender extender = guest.extender;
+    LeaseTask task =
+        extender == null ? null : extender.leases().find(SimNode.SELF, want.request.name());
+    RpcException refused = want.refused;
+    if (task != null) {
+      return task.lease().kind() == Kind.FUNCTION ? "a function" : "an emulated NIC";
+    }
+    return refused == null ? "nothing" : refused.code().name();
+  }
+
+  /** The chain that the guest was told is the one there is. */
+  private void chain(SimNode guest, Lease lease) {
+    SimFunctions.Silicon silicon = null;
+    List<Hop> hops = lease.assignment(guest.name).chain();
+    Map<String, SimNode> byName = new HashMap<>();
+    nest.nodes.forEach(node -> byName.put(node.name, node));
+    for (Hop hop : hops) {
+      SimNode node = byName.get(hop.level());
+      SimFunctions.Function function =
+          node == null ? null : node.functions.present.get(hop.address());
+      if (function == null || silicon != null && function.silicon != silicon) {
+        violate("%s: the chain is wrong at %s".formatted(guest.name, hop));
+        return;
+      }
+      silicon = function.silicon;
+    }
+    if (silicon == null || !lease.settings().equals(silicon.settings)) {
+      violate(
+          "%s: was told %s, set is %s"
+              .formatted(guest.name, lease.settings(), silicon == null ? null : silicon.settings));
+    }
+  }
+
+  /** Nobody wants anything: everything is back. */
+  void empty() {
+    for (SimNode node : nest.nodes) {
+      Extender extender = node.extender;
+      if (extender != null && !extender.journaled().isEmpty()) {
+        violate("%s: still has %s".formatted(node.name, extender.journaled().keySet()));
+      }
+      for (SimNode.Child child : node.children) {
+        if (!child.vm.devices.isEmpty() || child.vm.netdevs() > 0) {
+          violate(
+              "%s: still has devices %s, %d netdevs"
+                  .formatted(child.vm.name, child.vm.plugged(), child.vm.netdevs()));
+        }
+      }
+    }
+    for (Functions.Owned owned : nest.outermost.functions.owned) {
+      SimFunctions.Function function = nest.outermost.functions.present.get(owned.address());
+      if (function == null
+          || function.vfio
+          || function.inUse
+          || function.silicon == null
+          || !function.silicon.settings.equals(Settings.NONE)) {
+        violate(
+            "%s is not back with its driver: %s"
+                .formatted(
+                    owned.address(),
+                    function == null
+                        ? "absent"
+                        : "%s %s %s"
+                            .formatted(
+                                function.vfio,
+                                function.inUse,
+                                function.silicon == null ? null : function.silicon.settings)));
+      }
+    }
+  }
+}

@@ -34,7 +34,7 @@ class QemuGuestIT {
       assertThatThrownBy(() -> guest.run("ls", "/nowhere")).hasMessageContaining("No such file");
       GuestCommand sleep = guest.start("sleep", "infinity");
       assertThatThrownBy(() -> sleep.exitStatus(1))
-          .isInstanceOf(AssertionError.class)
+          .isInstanceOf(GuestException.class)
           .hasMessageContaining("in 1 s");
       sleep.signal("TERM");
       assertThat(sleep.exitStatus()).isEqualTo(TERMINATED);
@@ -47,7 +47,7 @@ class QemuGuestIT {
     try (QemuGuest guest = QemuGuest.start(GuestConfig.DEFAULT.withNics(0))) {
       guest.write("/dev/kmsg", "<0>the last words");
       assertThatThrownBy(() -> guest.write("/proc/sysrq-trigger", "o"))
-          .isInstanceOf(AssertionError.class)
+          .isInstanceOf(GuestException.class)
           .hasMessageContaining("the guest ended")
           .hasMessageContaining("the last words");
     }
@@ -58,7 +58,7 @@ class QemuGuestIT {
     GuestImage noKernel = new GuestImage(empty);
 
     assertThatThrownBy(() -> QemuGuest.start(noKernel, GuestConfig.DEFAULT))
-        .isInstanceOf(AssertionError.class)
+        .isInstanceOf(GuestException.class)
         .hasMessageContaining("the guest ended")
         .hasMessageContaining(noKernel.kernel().toString());
   }

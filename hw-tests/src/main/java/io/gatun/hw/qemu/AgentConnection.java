@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * may come from any thread; a thread of its own reads the answers. Once the connection ends, what
  * has not been answered fails.
  */
-final class AgentConnection implements AutoCloseable {
+public final class AgentConnection implements AutoCloseable {
   /** What comes of one command. */
   record Answers(CompletableFuture<Void> started, CompletableFuture<Integer> ended) {}
 

@@ -1,7 +1,9 @@
 package io.gatun.hw.qemu;
 
-import io.gatun.hw.tool.GatunProcess;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +17,24 @@ import java.util.stream.Stream;
  * times slower than a real one: an AOT cache, made on this machine, saves it a third of the start,
  * and C1 alone is quicker with code that runs for seconds.
  */
-final class GuestGatun {
-  /** The jars of the distribution. */
-  static final Path LIBRARY = Path.of(System.getProperty("gatun.lib", "")).toAbsolutePath();
+public final class GuestGatun {
+  /** The jars of the distribution: the one under test, or else the one that this runs from. */
+  public static final Path LIBRARY =
+      Path.of(System.getProperty("gatun.lib", System.getProperty("jdk.module.path", "")))
+          .toAbsolutePath();
 
   private static final Path TEST_CLASSES = LIBRARY.resolveSibling("../test-classes").normalize();
   private static final Path AOT_CACHE = LIBRARY.resolveSibling("guest.aot");
+
+  private static final List<String> MAIN =
+      List.of(
+          "--enable-native-access=io.gatun.bindings",
+          "--module-path",
+          LIBRARY.toString(),
+          "--add-modules",
+          "ALL-MODULE-PATH",
+          "-m",
+          "io.gatun.pmd/io.gatun.pmd.cli.Main");
 
   private static final String TUNNEL = "to=erspan2:local=192.0.2.1,remote=192.0.2.2,session=1";
 
@@ -32,13 +46,12 @@ final class GuestGatun {
    * @param command its command, such as {@code forward}
    * @param options what follows the EAL arguments
    */
-  static GuestCommand start(QemuGuest guest, String command, String... options) {
+  public static GuestCommand start(QemuGuest guest, String command, String... options) {
     List<String> line = java("-XX:AOTCache=" + aotCache());
     // The cache also holds profiles, for compilers that do not run here.
     line.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTReplayTraining"));
-    line.addAll(List.of("--enable-native-access=io.gatun.bindings"));
-    line.addAll(List.of("--module-path", LIBRARY.toString(), "--add-modules", "ALL-MODULE-PATH"));
-    line.addAll(List.of("-m", "io.gatun.pmd/io.gatun.pmd.cli.Main", command));
+    line.addAll(MAIN);
+    line.add(command);
     line.addAll(ealArguments());
     line.add("--");
     line.addAll(List.of(options));
@@ -49,7 +62,7 @@ final class GuestGatun {
    * Starts the main class of a test in the guest, with the distribution's jars: fewer to open, over
    * 9p, than this test's class path has.
    */
-  static GuestCommand startClass(QemuGuest guest, Class<?> main, String... arguments) {
+  public static GuestCommand startClass(QemuGuest guest, Class<?> main, String... arguments) {
     List<String> line = java("--enable-native-access=ALL-UNNAMED");
     line.addAll(List.of("-cp", TEST_CLASSES + ":" + LIBRARY + "/*", main.getName()));
     line.addAll(List.of(arguments));
@@ -62,7 +75,7 @@ final class GuestGatun {
   }
 
   /** A main lcore and a worker that share the only CPU, and memory of their own. */
-  static List<String> ealArguments() {
+  public static List<String> ealArguments() {
     return List.of("--lcores=0@0,1@0", "--in-memory", "--iova-mode=va");
   }
 
@@ -95,28 +108,24 @@ final class GuestGatun {
   /** Trains on a mirror between ports that need no hardware: forwarding is part of it. */
   private static void makeAotCache() throws IOException {
     Files.deleteIfExists(AOT_CACHE);
-    String prefix = GatunProcess.uniquePrefix();
-    try (GatunProcess training =
-        GatunProcess.start(
-            List.of(),
-            List.of("-XX:AOTCacheOutput=" + AOT_CACHE),
-            "mirror",
-            "--no-pci",
-            "--in-memory",
-            "-m",
-            "64",
-            "--file-prefix=" + prefix,
-            "--vdev=net_null0",
-            "--vdev=net_null1",
-            "--vdev=net_null2",
-            "--",
-            "--ports=0-1",
-            "--session=source=0:rx source=1:tx to=port:2 " + TUNNEL,
-            "--seconds=0.5",
-            "--json")) {
-      if (training.exitStatus() != 0 || !Files.exists(AOT_CACHE)) {
-        throw new AssertionError("no AOT cache: " + training.errors() + training.output());
+    List<String> line = java("-XX:AOTCacheOutput=" + AOT_CACHE);
+    line.addAll(MAIN);
+    line.addAll(List.of("mirror", "--no-pci", "--in-memory", "-m", "64"));
+    line.addAll(List.of("--vdev=net_null0", "--vdev=net_null1", "--vdev=net_null2", "--"));
+    line.addAll(List.of("--ports=0-1", "--session=source=0:rx source=1:tx to=port:2 " + TUNNEL));
+    line.addAll(List.of("--seconds=0.5", "--json"));
+    Process training = new ProcessBuilder(line).redirectErrorStream(true).start();
+    try (InputStream output = training.getInputStream()) {
+      training.getOutputStream().close();
+      String said = new String(output.readAllBytes(), UTF_8);
+      if (training.waitFor() != 0 || !Files.exists(AOT_CACHE)) {
+        throw new GuestException("no AOT cache: " + said);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GuestException("interrupted", e);
+    } finally {
+      training.destroyForcibly();
     }
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The outer end of the cable in an emulated NIC: one UDP datagram on the loopback interface is one
  * Ethernet frame. Used by one thread.
  */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
   private static final int MAX_FRAME = 1 << 16;
 
   /** Frames under way at most: fewer than any of the socket buffers on the way can hold. */
@@ -35,7 +35,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** So many wires. QEMU must open its ends soon: until then their port numbers are free. */
-  static List<Wire> open(int count) throws IOException {
+  public static List<Wire> open(int count) throws IOException {
     List<DatagramSocket> theirs = new ArrayList<>();
     List<Wire> wires = new ArrayList<>();
     try {
@@ -70,7 +70,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** Puts a frame (without CRC) on the wire. */
-  void send(byte[] frame) {
+  public void send(byte[] frame) {
     try {
       socket.send(new DatagramPacket(frame, frame.length, nic));
     } catch (IOException e) {
@@ -79,7 +79,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** The next frame that the NIC sends; null when none comes in the time. */
-  byte @Nullable [] receive(int milliseconds) {
+  public byte @Nullable [] receive(int milliseconds) {
     try {
       socket.setSoTimeout(milliseconds);
       received.setLength(MAX_FRAME);
@@ -93,7 +93,7 @@ final class Wire implements AutoCloseable {
   }
 
   /** Takes whatever has come out and nobody has asked for. */
-  void discard() {
+  public void discard() {
     while (receive(1) != null) {
       // It belonged to somebody before.
     }
@@ -105,7 +105,7 @@ final class Wire implements AutoCloseable {
    *
    * @return what came out, in order
    */
-  List<byte[]> sendThrough(Wire out, List<byte[]> frames) {
+  public List<byte[]> sendThrough(Wire out, List<byte[]> frames) {
     List<byte[]> result = new ArrayList<>();
     int sent = 0;
     while (result.size() < frames.size()) {
@@ -115,7 +115,7 @@ final class Wire implements AutoCloseable {
       }
       byte[] frame = out.receive((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
       if (frame == null) {
-        throw new AssertionError(
+        throw new GuestException(
             "%d of %d sent frames came out, then none for %d s"
                 .formatted(result.size(), sent, PATIENCE_SECONDS));
       }

@@ -8,7 +8,7 @@ import java.util.List;
  * The outermost QEMU: a server with an SR-IOV NIC and an IOMMU, emulated (TCG), because KVM is not
  * to be had everywhere and the nested tests emulate the processor's virtualization as well.
  */
-final class QemuCommandLine {
+public final class QemuCommandLine {
   static final String PROGRAM = "qemu-system-x86_64";
 
   /**

@@ -7,33 +7,33 @@ import java.nio.file.Path;
  *
  * @param folder holds kernel, initramfs and modules
  */
-record GuestImage(Path folder) {
-  static final String VARIABLE = "GATUN_GUEST";
+public record GuestImage(Path folder) {
+  public static final String VARIABLE = "GATUN_GUEST";
 
-  static boolean isNamed() {
+  public static boolean isNamed() {
     return System.getenv(VARIABLE) != null;
   }
 
-  static GuestImage fromEnvironment() {
+  public static GuestImage fromEnvironment() {
     return new GuestImage(Path.of(System.getenv().getOrDefault(VARIABLE, "")));
   }
 
   /** The kernel as an ELF image, which starts without unpacking itself. */
-  Path kernel() {
+  public Path kernel() {
     return folder.resolve("vmlinux");
   }
 
-  Path initramfs() {
+  public Path initramfs() {
     return folder.resolve("initramfs.cpio");
   }
 
   /** For {@code modprobe -d}; the guest sees the folder at the same path. */
-  Path modules() {
+  public Path modules() {
     return folder.resolve("modules");
   }
 
   /** The program that runs commands in the guest. */
-  static Path agent() {
+  public static Path agent() {
     return Path.of(System.getProperty("gatun.root", ".."))
         .toAbsolutePath()
         .normalize()

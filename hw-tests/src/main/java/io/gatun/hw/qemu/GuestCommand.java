@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A command that runs in a guest, with its output in files of the share. Ends with the guest. */
-final class GuestCommand {
+public final class GuestCommand {
   private static final int POLL_MILLIS = 20;
 
   private final QemuGuest guest;
@@ -24,46 +24,46 @@ final class GuestCommand {
   }
 
   /** Sends a signal, by its name without SIG. */
-  void signal(String name) {
+  public void signal(String name) {
     guest.signal(id, name);
   }
 
   /** Waits for the end; 128 and the signal's number where a signal was it. */
-  int exitStatus() {
+  public int exitStatus() {
     return exitStatus(QemuGuest.PATIENCE_SECONDS);
   }
 
   /** Waits for the end, but not longer than so many seconds. */
-  int exitStatus(int seconds) {
+  public int exitStatus(int seconds) {
     return guest.exitStatus(id, seconds);
   }
 
   /** Waits for the end and returns standard output; fails unless the status is 0. */
-  String orFail() {
+  public String orFail() {
     int status = exitStatus();
     if (status != 0) {
-      throw new AssertionError(
+      throw new GuestException(
           "%s ended with %d:%n%s".formatted(String.join(" ", command), status, everything()));
     }
     return output();
   }
 
   /** Waits for the end and reads the last line of standard output; fails unless all is well. */
-  JsonNode json() {
+  public JsonNode json() {
     List<String> lines = orFail().lines().toList();
     try {
       return new ObjectMapper().readTree(lines.isEmpty() ? "null" : lines.getLast());
     } catch (IOException e) {
-      throw new AssertionError("no JSON: " + everything(), e);
+      throw new GuestException("no JSON: " + everything(), e);
     }
   }
 
   /** Waits for something; fails with what the command said when it does not come about. */
-  void await(String what, BooleanSupplier condition) {
+  public void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(QemuGuest.PATIENCE_SECONDS);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline || !guest.isRunning(id)) {
-        throw new AssertionError(
+        throw new GuestException(
             "waited for %s; running: %s%n%s%s"
                 .formatted(what, guest.isRunning(id), everything(), guest.lastWords()));
       }
@@ -71,18 +71,18 @@ final class GuestCommand {
         Thread.sleep(POLL_MILLIS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new AssertionError("interrupted", e);
+        throw new GuestException("interrupted", e);
       }
     }
   }
 
   /** Standard output so far. */
-  String output() {
+  public String output() {
     return read("out");
   }
 
   /** Standard error so far. */
-  String errors() {
+  public String errors() {
     return read("err");
   }
 

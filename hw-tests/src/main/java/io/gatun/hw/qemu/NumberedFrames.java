@@ -1,14 +1,14 @@
 package io.gatun.hw.qemu;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 
 /** Numbered frames of all sizes, with random content. */
-final class NumberedFrames {
+public final class NumberedFrames {
   private static final int MIN_FRAME = 60;
   private static final int MAX_FRAME = 1514;
   private static final int ADDRESS_BYTES = 12;
@@ -18,7 +18,7 @@ final class NumberedFrames {
 
   private NumberedFrames() {}
 
-  static List<byte[]> of(int count) {
+  public static List<byte[]> of(int count) {
     Random random = new Random(1);
     List<byte[]> frames = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -33,17 +33,28 @@ final class NumberedFrames {
   }
 
   /** Whether a frame is one of these. */
-  static boolean isOne(byte[] frame) {
+  public static boolean isOne(byte[] frame) {
     return ByteBuffer.wrap(frame).getShort(ADDRESS_BYTES) == TYPE;
   }
 
   /** The number in a frame. */
-  static int number(byte[] frame) {
+  public static int number(byte[] frame) {
     return ByteBuffer.wrap(frame).getInt(ADDRESS_BYTES + 2);
   }
 
   /** Fails unless these are the same bytes in the same order. */
-  static void assertSame(List<byte[]> expected, List<byte[]> actual) {
-    assertThat(actual.toArray(byte[][]::new)).isDeepEqualTo(expected.toArray(byte[][]::new));
+  public static void assertSame(List<byte[]> expected, List<byte[]> actual) {
+    for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
+      if (!Arrays.equals(expected.get(i), actual.get(i))) {
+        HexFormat hex = HexFormat.of();
+        throw new GuestException(
+            "frame %d is not what was sent:%n%s%n%s"
+                .formatted(i, hex.formatHex(expected.get(i)), hex.formatHex(actual.get(i))));
+      }
+    }
+    if (expected.size() != actual.size()) {
+      throw new GuestException(
+          "%d frames came, %d were sent".formatted(actual.size(), expected.size()));
+    }
   }
 }

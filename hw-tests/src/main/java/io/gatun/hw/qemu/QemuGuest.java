@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * captures and what commands have printed; it also ends when the test's process does, because the
  * agent in it then loses its peer.
  */
-final class QemuGuest implements AutoCloseable {
+public final class QemuGuest implements AutoCloseable {
   /** Where the guest has the folder {@link #share()}. */
-  static final String SHARE = "/run/share";
+  public static final String SHARE = "/run/share";
 
   /** How long anything may take before the test gives up; nothing is measured by it. */
-  static final int PATIENCE_SECONDS = 120;
+  public static final int PATIENCE_SECONDS = 120;
 
   private static final int TAIL_LINES = 40;
 
@@ -50,11 +50,11 @@ final class QemuGuest implements AutoCloseable {
   }
 
   /** Boots a guest; it takes commands when this returns. */
-  static QemuGuest start(GuestConfig config) {
+  public static QemuGuest start(GuestConfig config) {
     return start(GuestImage.fromEnvironment(), config);
   }
 
-  static QemuGuest start(GuestImage image, GuestConfig config) {
+  public static QemuGuest start(GuestImage image, GuestConfig config) {
     try {
       QemuGuest guest = new QemuGuest(image, config);
       try {
@@ -84,7 +84,7 @@ final class QemuGuest implements AutoCloseable {
       CompletableFuture<Void> _ = qemu.onExit().thenRun(() -> closeQuietly(server));
       connection = new AgentConnection(server.accept());
     } catch (IOException e) {
-      throw new AssertionError("QEMU did not start:\n" + lastWords(), e);
+      throw new GuestException("QEMU did not start:\n" + lastWords(), e);
     }
     await("the guest's agent", connection().ready(), PATIENCE_SECONDS);
   }
@@ -107,29 +107,29 @@ final class QemuGuest implements AutoCloseable {
   // ---- commands ---------------------------------------------------------------------------------
 
   /** Starts a command in the guest. */
-  GuestCommand start(String... command) {
+  public GuestCommand start(String... command) {
     try {
       int id = connection().start(command);
       commands.add(id);
       await(command[0], connection().answers(id).started(), PATIENCE_SECONDS);
       return new GuestCommand(this, id, List.of(command));
     } catch (IOException e) {
-      throw new AssertionError(String.join(" ", command) + ":\n" + lastWords(), e);
+      throw new GuestException(String.join(" ", command) + ":\n" + lastWords(), e);
     }
   }
 
   /** Runs a command to its end; fails when that is not in order. Returns what it printed. */
-  String run(String... command) {
+  public String run(String... command) {
     return start(command).orFail();
   }
 
   /** Writes to a file of the guest, such as one below {@code /sys}. */
-  void write(String file, String text) {
+  public void write(String file, String text) {
     run("sh", "-c", "printf %s \"$1\" >\"$0\"", file, text);
   }
 
   /** Ends commands that still run, as those of a test that has failed may. */
-  void killCommands() {
+  public void killCommands() {
     for (int id : commands) {
       if (isRunning(id)) {
         signal(id, "KILL");
@@ -151,7 +151,7 @@ final class QemuGuest implements AutoCloseable {
     try {
       connection().signal(id, name);
     } catch (IOException e) {
-      throw new AssertionError("signal " + name + ":\n" + lastWords(), e);
+      throw new GuestException("signal " + name + ":\n" + lastWords(), e);
     }
   }
 
@@ -160,14 +160,14 @@ final class QemuGuest implements AutoCloseable {
     try {
       return future.get(seconds, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new AssertionError("no end of " + what + " in " + seconds + " s:\n" + lastWords(), e);
+      throw new GuestException("no end of " + what + " in " + seconds + " s:\n" + lastWords(), e);
     } catch (ExecutionException e) {
       awaitExit();
-      throw new AssertionError(
+      throw new GuestException(
           "the guest ended while " + what + " was awaited:\n" + lastWords(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
+      throw new GuestException("interrupted", e);
     }
   }
 
@@ -181,7 +181,7 @@ final class QemuGuest implements AutoCloseable {
   // ---- NICs -------------------------------------------------------------------------------------
 
   /** Gives all NICs to VFIO, as {@code dpdk-devbind} does: DPDK can take them then. */
-  void bindNicsToVfio() {
+  public void bindNicsToVfio() {
     for (String module : List.of("vfio-pci", "vfio_iommu_type1")) {
       run("modprobe", "-d", image.modules().toString(), module);
     }
@@ -194,19 +194,19 @@ final class QemuGuest implements AutoCloseable {
   }
 
   /** What a NIC is plugged into. */
-  Wire wire(int nic) {
+  public Wire wire(int nic) {
     return wires.get(nic);
   }
 
   /** All frames that a NIC has received and sent so far, as QEMU saw them. */
-  Path capture(int nic) {
+  public Path capture(int nic) {
     return QemuCommandLine.capture(folder, nic);
   }
 
   // ---- what is known about it -------------------------------------------------------------------
 
   /** The folder that the guest has at {@link #SHARE}. */
-  Path share() {
+  public Path share() {
     return QemuCommandLine.share(folder);
   }
 
@@ -216,7 +216,7 @@ final class QemuGuest implements AutoCloseable {
   }
 
   /** For error messages: the end of what the guest's kernel and QEMU said. */
-  String lastWords() {
+  public String lastWords() {
     return tail(QemuCommandLine.console(folder)) + tail(messages());
   }
 
@@ -250,7 +250,7 @@ final class QemuGuest implements AutoCloseable {
       deleteTree(folder);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
+      throw new GuestException("interrupted", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

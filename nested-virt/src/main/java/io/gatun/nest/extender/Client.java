@@ -147,7 +147,12 @@ final class Client implements RpcChannel.Handler {
       }
     }
     Set<String> orphans = new HashSet<>(ids);
-    leases.of(name).forEach(one -> orphans.remove(one.lease().deviceId()));
+    for (LeaseTask task : leases.of(name)) {
+      // One that is on its way and not plugged yet cannot be this: it is of one that was forgotten.
+      if (task.lease().phase().compareTo(Phase.PLUGGING) >= 0) {
+        orphans.remove(task.lease().deviceId());
+      }
+    }
     lookAgain = !orphans.isEmpty();
     lookAtNanos = level.now() + (lookAgain ? level.timing().retry().toNanos() : 0);
     for (String orphan : orphans) {

@@ -106,7 +106,10 @@ public final class Extender {
    * goes on, and what was active stays, until its machine or the outer level says otherwise.
    */
   public void start() {
-    for (Lease lease : level.journal().leases().values()) {
+    if (level.journal().isNew()) {
+      level.functions().owned().forEach(one -> leases.unknown().add(one.address()));
+    }
+    for (Lease lease : List.copyOf(level.journal().leases().values())) {
       Client client = clients.get(lease.machine());
       if (client == null) {
         client = add(lease.machine(), Limits.NONE, new AbsentMachine(lease.machine()), null);
@@ -120,6 +123,7 @@ public final class Extender {
       }
     }
     started = true;
+    mendFunctions();
     for (LeaseTask task : leases.all()) {
       if (task.lease().phase() == Phase.ACTIVE) {
         setAgain(task.lease());
@@ -141,20 +145,26 @@ public final class Extender {
 
   /**
    * Functions of this level are the extender's own: one that vfio-pci has, no lease names and
-   * nobody holds was lost with a journal, and goes back to the kernel.
+   * nobody holds was lost with a journal, and goes back to the kernel. Without a journal nobody
+   * knows what the others are set to, either: they are set to nothing before they are handed out.
    */
   private void mendFunctions() {
     Functions functions = level.functions();
+    mendingProblem = null;
     for (Functions.Owned owned : functions.owned()) {
       String address = owned.address();
-      if (leases.findAddress(address) != null
-          || !functions.isVfio(address)
-          || functions.isInUse(address)) {
+      if (leases.findAddress(address) != null) {
+        continue;
+      }
+      boolean lost = functions.isVfio(address) && !functions.isInUse(address);
+      boolean unknown = leases.unknown().contains(address) && functions.isFree(address);
+      if (!lost && !unknown) {
         continue;
       }
       try {
         functions.restore(owned);
         functions.bindKernel(address);
+        leases.unknown().remove(address);
       } catch (Functions.FunctionException e) {
         mendingProblem = String.valueOf(e.getMessage()); // and tried again
       }

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -60,9 +61,14 @@ final class Journal {
     return journal;
   }
 
-  /** The leases as they are on disk, by key. */
+  /** Whether nothing was ever written: there was no journal, or it was lost. */
+  boolean isNew() {
+    return records == 0;
+  }
+
+  /** The leases as they are on disk, by key: a view that changes with them. */
   Map<String, Lease> leases() {
-    return Map.copyOf(leases);
+    return Collections.unmodifiableMap(leases);
   }
 
   /** Writes a lease. */
@@ -86,13 +92,24 @@ final class Journal {
 
   private void write(ObjectNode record) throws IOException {
     repair();
-    byte[] line = line(record);
+    byte[] line = records == 0 ? begun(record) : line(record);
     dirty = true;
     store.append(line);
     store.force();
     dirty = false;
     goodBytes += line.length;
-    records++;
+    records += records == 0 ? 2 : 1;
+  }
+
+  private byte[] begun(ObjectNode record) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(header());
+    out.writeBytes(line(record));
+    return out.toByteArray();
+  }
+
+  private byte[] header() {
+    return line(JSON.createObjectNode().put("journal", level).put("version", VERSION));
   }
 
   private void repair() throws IOException {
@@ -129,7 +146,7 @@ final class Journal {
 
   private byte[] whole(Collection<Lease> all) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(line(JSON.createObjectNode().put("journal", level).put("version", VERSION)));
+    out.writeBytes(header());
     for (Lease lease : all) {
       ObjectNode record = JSON.createObjectNode();
       record.set("lease", JSON.valueToTree(lease));
@@ -180,9 +197,6 @@ final class Journal {
     goodBytes = at;
     if (at < bytes.length) {
       store.truncate(at);
-    }
-    if (at == 0) {
-      write(JSON.createObjectNode().put("journal", level).put("version", VERSION));
     }
   }
 

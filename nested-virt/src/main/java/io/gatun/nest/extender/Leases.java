@@ -21,6 +21,7 @@ final class Leases {
   private final Level level;
   private final Map<String, LeaseTask> tasks = new LinkedHashMap<>();
   private final Set<String> strays = new LinkedHashSet<>();
+  private final Set<String> unknown = new LinkedHashSet<>();
   private @Nullable Upstream upstream;
 
   Leases(Level level) {
@@ -39,6 +40,11 @@ final class Leases {
   /** Names of interfaces that the outer level has leased, and nobody here knows of. */
   Set<String> strays() {
     return strays;
+  }
+
+  /** Addresses of functions that may be set to anything: they are not handed out like that. */
+  Set<String> unknown() {
+    return unknown;
   }
 
   /** All of them; a copy, as steps add and remove. */
@@ -100,7 +106,7 @@ final class Leases {
   }
 
   List<Functions.Owned> freeFunctions() {
-    Set<String> taken = new LinkedHashSet<>();
+    Set<String> taken = new LinkedHashSet<>(unknown);
     for (LeaseTask task : tasks.values()) {
       String address = task.lease().address();
       if (address != null) {

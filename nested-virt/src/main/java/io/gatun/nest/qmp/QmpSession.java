@@ -142,6 +142,9 @@ public final class QmpSession {
 
   /** Fails the commands whose time is over. To be called every now and then. */
   public void tick() {
+    if (pending.isEmpty()) {
+      return;
+    }
     long now = nanoTime.getAsLong();
     List<Long> late = new ArrayList<>();
     pending.forEach(

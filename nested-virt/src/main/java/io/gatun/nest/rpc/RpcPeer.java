@@ -123,6 +123,9 @@ public final class RpcPeer {
 
   /** Fails the calls whose time is over. To be called every now and then. */
   public void tick() {
+    if (pending.isEmpty()) {
+      return;
+    }
     long now = nanoTime.getAsLong();
     List<Long> late = new ArrayList<>();
     pending.forEach(

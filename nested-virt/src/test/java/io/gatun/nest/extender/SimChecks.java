@@ -2,6 +2,7 @@ package io.gatun.nest.extender;
 
 import io.gatun.nest.rpc.Hop;
 import io.gatun.nest.rpc.Kind;
+import io.gatun.nest.rpc.RpcCode;
 import io.gatun.nest.rpc.RpcException;
 import io.gatun.nest.rpc.Settings;
 import io.gatun.pmd.MacAddress;
@@ -40,6 +41,13 @@ final class SimChecks {
       if (extender == null) {
         continue;
       }
+      lookAtJournal(node, extender.journaled());
+      for (LeaseTask task : node.found) {
+        if (task.lease().phase() == Phase.ACTIVE) {
+          violate(
+              "%s: %s went on after its asker was gone".formatted(node.name, task.lease().key()));
+        }
+      }
       Set<String> addresses = new HashSet<>();
       Set<String> macs = new HashSet<>();
       for (LeaseTask task : extender.leases().all()) {
@@ -54,6 +62,46 @@ final class SimChecks {
       }
     }
     nest.guests.forEach(this::lookAtGuest);
+  }
+
+  /** Whatever an extender changed is in its journal: killed now, it would find it again. */
+  private void lookAtJournal(SimNode node, Map<String, Lease> journal) {
+    if (node.journalLost) {
+      return;
+    }
+    Set<String> addresses = new HashSet<>();
+    Set<String> ids = new HashSet<>();
+    for (Lease lease : journal.values()) {
+      if (lease.address() != null) {
+        addresses.add(lease.address());
+      }
+      if (lease.phase().compareTo(Phase.PLUGGING) >= 0
+          && lease.phase().compareTo(Phase.UNPLUGGING) <= 0) {
+        ids.add(lease.deviceId());
+      }
+    }
+    node.functions.present.forEach(
+        (address, function) -> {
+          if (function.vfio && !addresses.contains(address)) {
+            violate("%s: vfio-pci has %s, and no lease".formatted(node.name, address));
+          }
+        });
+    for (Functions.Owned owned : node.functions.owned) {
+      SimFunctions.Function function = node.functions.present.get(owned.address());
+      if (function != null
+          && function.silicon != null
+          && !function.silicon.settings.equals(Settings.NONE)
+          && !addresses.contains(owned.address())) {
+        violate("%s: %s is set, and no lease's".formatted(node.name, owned.address()));
+      }
+    }
+    for (SimNode.Child child : node.children) {
+      for (String id : child.vm.plugged()) {
+        if (!ids.contains(id)) {
+          violate("%s: %s has %s, and no lease".formatted(node.name, child.vm.name, id));
+        }
+      }
+    }
   }
 
   /** What a guest's program drives is what was granted. */
@@ -89,6 +137,46 @@ final class SimChecks {
       }
     }
     return new SimFunctions.Function(null, "");
+  }
+
+  /** Whether nothing is on its way: every guest has what it wants, or was told why not. */
+  boolean isCalm() {
+    for (SimNode node : nest.nodes) {
+      Extender extender = node.extender;
+      if (extender == null || extender.outerProblem() != null) {
+        return false;
+      }
+      for (LeaseTask task : extender.leases().all()) {
+        if (task.lease().phase() != Phase.ACTIVE) {
+          return false;
+        }
+      }
+      for (SimNode.Child child : node.children) {
+        if (child.vm.plugged().size() != extender.leases().of(child.vm.name).size()) {
+          return false;
+        }
+      }
+    }
+    return nest.guests.stream()
+        .flatMap(guest -> guest.wants.values().stream().map(want -> answered(guest, want)))
+        .allMatch(yes -> yes);
+  }
+
+  private static boolean answered(SimNode guest, SimNode.Want want) {
+    RpcException refused = want.refused;
+    return guest.has(want)
+        || refused != null
+            && (refused.code() == RpcCode.NOT_GRANTED || refused.code() == RpcCode.NO_FUNCTION);
+  }
+
+  /** Its extender has been dead for longer than the time of grace: nothing is kept for it. */
+  void abandoned(SimNode node) {
+    Extender outer = node.parent == null ? null : node.parent.extender;
+    if (outer != null && !outer.leases().of(node.name).isEmpty()) {
+      violate(
+          "%s: still has %s, though nobody there was heard"
+              .formatted(node.name, outer.leases().of(node.name).getFirst().lease()));
+    }
   }
 
   /** After a time without faults: journal, memory and world agree, and nothing is left half. */

@@ -18,6 +18,10 @@ import java.util.TreeSet;
  */
 final class SimNest {
   static final long SECOND = 1_000_000_000L;
+
+  /** Longer than any time-out whose consequences come late. */
+  private static final long CALM_NANOS = 45 * SECOND;
+
   static final Limits OUTER_LIMITS =
       new Limits(
           3,
@@ -95,15 +99,31 @@ final class SimNest {
       for (SimNode node : nodes) {
         any |= node.work();
       }
-      checks.look();
-      if (!any) {
+      if (any) {
+        checks.look();
+        nowNanos += 1_000_000;
+      } else {
         long next = nowNanos + SECOND;
         for (SimNode node : nodes) {
           next = Math.min(next, node.nextNanos());
         }
         nowNanos = Math.max(nowNanos + 1_000_000, next);
-      } else {
-        nowNanos += 1_000_000;
+      }
+    }
+  }
+
+  /**
+   * Lets everything go on until nothing has been on its way for a while.
+   *
+   * @param nanos at most
+   */
+  void runUntilCalm(long nanos) {
+    long end = nowNanos + nanos;
+    long calmSince = nowNanos;
+    while (nowNanos < end && nowNanos - calmSince < CALM_NANOS) {
+      run(2 * SECOND);
+      if (!checks.isCalm()) {
+        calmSince = nowNanos;
       }
     }
   }
@@ -122,7 +142,7 @@ final class SimNest {
   void happen() {
     SimNode node = nodes.get(random.nextInt(nodes.size()));
     SimNode guest = guests.get(random.nextInt(guests.size()));
-    switch (random.nextInt(19)) {
+    switch (random.nextInt(20)) {
       case 0, 1, 2, 3, 4 -> want(guest, "eth" + random.nextInt(2));
       case 5, 6 -> guest.wants.remove("eth" + random.nextInt(2));
       case 7, 8 -> {
@@ -159,7 +179,9 @@ final class SimNest {
         count("journal lost");
         node.kill();
         node.disk.wipe();
+        node.journalLost = true;
       }
+      case 18 -> cut(node);
       default -> {
         if (random.nextBoolean()) {
           count("kernel refuses a step");
@@ -185,6 +207,17 @@ final class SimNest {
     if (above != null) {
       count("messages spoilt");
       (random.nextBoolean() ? above.up : above.down).spoil(1 + random.nextInt(10));
+    }
+  }
+
+  /** One direction only: the end that still hears the other does not know. */
+  private void cut(SimNode node) {
+    SimNode.Child above = node.above;
+    if (above != null) {
+      count("channel cut one way");
+      long nanos = random.nextLong(40 * SECOND);
+      (random.nextBoolean() ? above.up : above.down).cut(nowNanos + nanos);
+      run(random.nextLong(nanos + 1));
     }
   }
 
@@ -219,6 +252,17 @@ final class SimNest {
     }
     AssignRequest request = new AssignRequest(name, settings, random.nextBoolean());
     guest.wants.putIfAbsent(name, new SimNode.Want(request));
+  }
+
+  /** An extender dies, and nobody starts it again within the time of grace; then somebody does. */
+  void abandon() {
+    SimNode node = nodes.get(1 + random.nextInt(nodes.size() - 1));
+    count("extender stayed dead");
+    node.kill();
+    node.restartNanos = Long.MAX_VALUE;
+    run(SimNode.TIMING.grace().toNanos() + 30 * SECOND);
+    checks.abandoned(node);
+    node.restartNanos = nowNanos;
   }
 
   /** No fault goes on; what was killed is started again. */

@@ -87,6 +87,12 @@ final class SimNode {
   boolean up = true;
   boolean paused;
 
+  /** Its journal was taken away in this history: what it did before is known to nobody. */
+  boolean journalLost;
+
+  /** Leases that its extender found half made when it started. */
+  final List<LeaseTask> found = new ArrayList<>();
+
   SimNode(String name, boolean leaf, SimFunctions functions, Random random, LongSupplier now) {
     this.name = name;
     this.leaf = leaf;
@@ -153,8 +159,12 @@ final class SimNode {
       if (leaf) {
         fresh.addLocal(SELF, local.open(process));
       }
+      found.clear();
       fresh.start();
       extender = fresh;
+      fresh.leases().all().stream()
+          .filter(task -> task.lease().phase().isForward())
+          .forEach(found::add);
     } catch (SimKill | IOException e) {
       process.kill();
     }

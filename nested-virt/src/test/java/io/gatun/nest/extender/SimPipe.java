@@ -20,6 +20,7 @@ final class SimPipe {
   private long lastNanos;
   private int spoils;
   private int spoilt;
+  private long cutUntilNanos;
 
   SimPipe(Random random) {
     this.random = random;
@@ -30,8 +31,14 @@ final class SimPipe {
     spoils += writes;
   }
 
+  /** Until then nothing that is written arrives. */
+  void cut(long untilNanos) {
+    cutUntilNanos = untilNanos;
+  }
+
   void stopSpoiling() {
     spoils = 0;
+    cutUntilNanos = 0;
   }
 
   int spoilt() {
@@ -41,6 +48,9 @@ final class SimPipe {
   void write(byte[] bytes, long nowNanos) {
     if (chunks.size() >= MAX_CHUNKS) {
       return; // nobody reads: the port is full
+    }
+    if (nowNanos < cutUntilNanos) {
+      return;
     }
     if (spoils == 0) {
       add(bytes, nowNanos);

@@ -37,7 +37,13 @@ signal_command() {
   kill -s "$2" "$(<"$pids/$1")"
 }
 
-exec 3<>"/dev/$(basename "$(dirname "$(grep -lx agent /sys/class/virtio-ports/*/name)")")"
+# What udev would do.
+mkdir /dev/virtio-ports
+for port in /sys/class/virtio-ports/*; do
+  ln -s "../${port##*/}" "/dev/virtio-ports/$(<"$port/name")"
+done
+
+exec 3<>/dev/virtio-ports/agent
 echo ready >&3
 while IFS= read -r -u 3 line; do
   eval "words=($line)"

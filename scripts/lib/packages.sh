@@ -40,7 +40,7 @@ need_container_packages() {
 QEMU_MIN_VERSION=1:10
 
 need_qemu_packages() {
-  apt_need kmod xz-utils zstd
+  apt_need erofs-utils kmod xz-utils zstd
   qemu_is_installed || with_lock apt install_qemu
 }
 

@@ -31,6 +31,11 @@ public final class AgentConnection implements AutoCloseable {
     Thread.ofVirtual().name("guest-agent").start(this::read);
   }
 
+  /** Whether the other side is gone. */
+  boolean hasEnded() {
+    return ended;
+  }
+
   /** Completed when the guest is up. */
   CompletableFuture<Void> ready() {
     return ready;
@@ -86,8 +91,7 @@ public final class AgentConnection implements AutoCloseable {
     } catch (IOException e) {
       // The guest is gone, or close() was called: both end the connection.
     } finally {
-      ended = true;
-      fail();
+      end();
     }
   }
 
@@ -99,6 +103,12 @@ public final class AgentConnection implements AutoCloseable {
           answers(Integer.parseInt(words[1])).ended().complete(Integer.parseInt(words[2]));
       default -> throw new IllegalStateException("the agent said " + String.join(" ", words));
     }
+  }
+
+  /** The guest is known to have ended, though the connection goes on. */
+  void end() {
+    ended = true;
+    fail();
   }
 
   private void fail() {

@@ -13,11 +13,11 @@ import java.util.function.BooleanSupplier;
 public final class GuestCommand {
   private static final int POLL_MILLIS = 20;
 
-  private final QemuGuest guest;
+  private final GuestShell guest;
   private final int id;
   private final List<String> command;
 
-  GuestCommand(QemuGuest guest, int id, List<String> command) {
+  GuestCommand(GuestShell guest, int id, List<String> command) {
     this.guest = guest;
     this.id = id;
     this.command = command;
@@ -74,6 +74,16 @@ public final class GuestCommand {
         throw new GuestException("interrupted", e);
       }
     }
+  }
+
+  /** Does something once it has ended, at once or later, on any thread. */
+  public void whenEnded(Runnable action) {
+    guest.whenEnded(id, action);
+  }
+
+  /** Whether it has not ended yet. */
+  public boolean isRunning() {
+    return guest.isRunning(id);
   }
 
   /** Standard output so far. */

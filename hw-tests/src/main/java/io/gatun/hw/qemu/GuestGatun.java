@@ -47,15 +47,43 @@ public final class GuestGatun {
    * @param options what follows the EAL arguments
    */
   public static GuestCommand start(QemuGuest guest, String command, String... options) {
+    return start(guest, List.of(), command, options);
+  }
+
+  /**
+   * Starts {@code gatun} with further arguments for EAL.
+   *
+   * @param eal what follows {@link #ealArguments}, such as {@code -a} and a PCI address
+   */
+  public static GuestCommand start(
+      QemuGuest guest, List<String> eal, String command, String... options) {
+    List<String> line = commandLine(command);
+    line.addAll(ealArguments());
+    line.addAll(eal);
+    line.add("--");
+    line.addAll(List.of(options));
+    return guest.start(line.toArray(String[]::new));
+  }
+
+  /** Starts a command of {@code gatun} that needs no EAL, such as {@code vf}. */
+  public static GuestCommand startWithoutEal(QemuGuest guest, String command, String... options) {
+    List<String> line = commandLine(command);
+    line.addAll(List.of(options));
+    return guest.start(line.toArray(String[]::new));
+  }
+
+  /**
+   * What starts a command of {@code gatun} in a guest; the AOT cache lies beside the jars.
+   *
+   * @param command its command, such as {@code forward}
+   */
+  public static List<String> commandLine(String command) {
     List<String> line = java("-XX:AOTCache=" + aotCache());
     // The cache also holds profiles, for compilers that do not run here.
     line.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTReplayTraining"));
     line.addAll(MAIN);
     line.add(command);
-    line.addAll(ealArguments());
-    line.add("--");
-    line.addAll(List.of(options));
-    return guest.start(line.toArray(String[]::new));
+    return line;
   }
 
   /**

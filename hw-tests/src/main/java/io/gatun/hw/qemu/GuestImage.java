@@ -32,6 +32,11 @@ public record GuestImage(Path folder) {
     return folder.resolve("modules");
   }
 
+  /** The root of machines inside of others; it has this whole folder, but itself. */
+  public Path innerRoot() {
+    return folder.resolve("root.erofs");
+  }
+
   /** The program that runs commands in the guest. */
   public static Path agent() {
     return Path.of(System.getProperty("gatun.root", ".."))

@@ -7,14 +7,16 @@ import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,15 +39,17 @@ public final class QemuGuest implements AutoCloseable {
 
   private final GuestImage image;
   private final GuestConfig config;
+  private final List<Path> disks;
   private final Path folder;
-  private final List<Integer> commands = new ArrayList<>();
+  private final Map<String, AgentConnection> connections = new LinkedHashMap<>();
   private List<Wire> wires = List.of();
   private @Nullable Process process;
-  private @Nullable AgentConnection connection;
+  private @Nullable GuestShell shell;
 
-  private QemuGuest(GuestImage image, GuestConfig config) throws IOException {
+  private QemuGuest(GuestImage image, GuestConfig config, List<Path> disks) throws IOException {
     this.image = image;
     this.config = config;
+    this.disks = disks;
     this.folder = Files.createTempDirectory("gatun-guest-");
   }
 
@@ -54,11 +58,23 @@ public final class QemuGuest implements AutoCloseable {
     return start(GuestImage.fromEnvironment(), config);
   }
 
+  /** Boots a guest of an image of one's own. */
   public static QemuGuest start(GuestImage image, GuestConfig config) {
+    return start(image, config, List.of(), List.of());
+  }
+
+  /**
+   * Boots a guest in which others are to run.
+   *
+   * @param inner names of their agents' ports, which this machine has, too ({@link #agent})
+   * @param disks images that it has as read-only disks
+   */
+  public static QemuGuest start(
+      GuestImage image, GuestConfig config, List<String> inner, List<Path> disks) {
     try {
-      QemuGuest guest = new QemuGuest(image, config);
+      QemuGuest guest = new QemuGuest(image, config, List.copyOf(disks));
       try {
-        guest.boot();
+        guest.boot(inner);
         return guest;
       } catch (IOException | RuntimeException | Error e) {
         guest.close();
@@ -69,113 +85,86 @@ public final class QemuGuest implements AutoCloseable {
     }
   }
 
-  private void boot() throws IOException {
+  private void boot(List<String> inner) throws IOException {
     Files.createDirectory(share());
-    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      server.bind(UnixDomainSocketAddress.of(QemuCommandLine.agentSocket(folder)));
+    List<String> ports = new ArrayList<>(List.of(QemuCommandLine.AGENT));
+    ports.addAll(inner);
+    Map<String, ServerSocketChannel> servers = new LinkedHashMap<>();
+    try {
+      for (String port : ports) {
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        servers.put(port, server);
+        server.bind(UnixDomainSocketAddress.of(QemuCommandLine.socket(folder, port)));
+      }
       wires = Wire.open(config.nics());
       Process qemu =
-          new ProcessBuilder(QemuCommandLine.of(image, config, folder, wires))
+          new ProcessBuilder(QemuCommandLine.of(image, config, folder, wires, ports, disks))
               .redirectErrorStream(true)
               .redirectOutput(messages().toFile())
               .start();
       process = qemu;
       // QEMU connects at once, or ends with a message: either ends the wait.
-      CompletableFuture<Void> _ = qemu.onExit().thenRun(() -> closeQuietly(server));
-      connection = new AgentConnection(server.accept());
+      CompletableFuture<Void> _ = qemu.onExit().thenRun(() -> close(servers));
+      for (String port : ports) {
+        SocketChannel channel = Objects.requireNonNull(servers.get(port)).accept();
+        connections.put(port, new AgentConnection(channel));
+      }
     } catch (IOException e) {
       throw new GuestException("QEMU did not start:\n" + lastWords(), e);
+    } finally {
+      close(servers);
     }
-    await("the guest's agent", connection().ready(), PATIENCE_SECONDS);
+    shell = new GuestShell(agent(QemuCommandLine.AGENT), share(), this::lastWords);
+    shell.awaitReady(PATIENCE_SECONDS);
   }
 
-  private static void closeQuietly(ServerSocketChannel server) {
-    try {
-      server.close();
-    } catch (IOException e) {
-      // Nobody waits on it any more.
+  private static void close(Map<String, ServerSocketChannel> servers) {
+    for (ServerSocketChannel server : servers.values()) {
+      try {
+        server.close();
+      } catch (IOException e) {
+        // Nobody waits on it any more.
+      }
     }
   }
 
-  private AgentConnection connection() {
+  /** The connection to the agent behind a port of this machine. */
+  public AgentConnection agent(String port) {
+    AgentConnection connection = connections.get(port);
     if (connection == null) {
-      throw new IllegalStateException("the guest has not been started");
+      throw new IllegalArgumentException("the guest has no port " + port);
     }
     return connection;
   }
 
   // ---- commands ---------------------------------------------------------------------------------
 
+  /** For commands in this guest. */
+  public GuestShell shell() {
+    if (shell == null) {
+      throw new IllegalStateException("the guest has not been started");
+    }
+    return shell;
+  }
+
   /** Starts a command in the guest. */
   public GuestCommand start(String... command) {
-    try {
-      int id = connection().start(command);
-      commands.add(id);
-      await(command[0], connection().answers(id).started(), PATIENCE_SECONDS);
-      return new GuestCommand(this, id, List.of(command));
-    } catch (IOException e) {
-      throw new GuestException(String.join(" ", command) + ":\n" + lastWords(), e);
-    }
+    return shell().start(command);
   }
 
   /** Runs a command to its end; fails when that is not in order. Returns what it printed. */
   public String run(String... command) {
-    return start(command).orFail();
+    return shell().run(command);
   }
 
   /** Writes to a file of the guest, such as one below {@code /sys}. */
   public void write(String file, String text) {
-    run("sh", "-c", "printf %s \"$1\" >\"$0\"", file, text);
+    shell().write(file, text);
   }
 
   /** Ends commands that still run, as those of a test that has failed may. */
   public void killCommands() {
-    for (int id : commands) {
-      if (isRunning(id)) {
-        signal(id, "KILL");
-        exitStatus(id, PATIENCE_SECONDS);
-      }
-    }
-    commands.clear();
-  }
-
-  int exitStatus(int id, int seconds) {
-    return await("command " + id, connection().answers(id).ended(), seconds);
-  }
-
-  boolean isRunning(int id) {
-    return !connection().answers(id).ended().isDone();
-  }
-
-  void signal(int id, String name) {
-    try {
-      connection().signal(id, name);
-    } catch (IOException e) {
-      throw new GuestException("signal " + name + ":\n" + lastWords(), e);
-    }
-  }
-
-  /** Waits for an answer of the guest; in its place may come the end of the guest, or of time. */
-  private <T> T await(String what, CompletableFuture<T> future, int seconds) {
-    try {
-      return future.get(seconds, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new GuestException("no end of " + what + " in " + seconds + " s:\n" + lastWords(), e);
-    } catch (ExecutionException e) {
-      awaitExit();
-      throw new GuestException(
-          "the guest ended while " + what + " was awaited:\n" + lastWords(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new GuestException("interrupted", e);
-    }
-  }
-
-  /** The connection ends a moment before QEMU does, which may still have to say why. */
-  private void awaitExit() {
-    if (process != null) {
-      process.onExit().completeOnTimeout(process, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-    }
+    shell().killCommands();
   }
 
   // ---- NICs -------------------------------------------------------------------------------------
@@ -203,6 +192,11 @@ public final class QemuGuest implements AutoCloseable {
     return QemuCommandLine.capture(folder, nic);
   }
 
+  /** Where QEMU takes commands (QMP); NIC n is the device {@code nic<n>}. */
+  public Path qmp() {
+    return QemuCommandLine.qmp(folder);
+  }
+
   // ---- what is known about it -------------------------------------------------------------------
 
   /** The folder that the guest has at {@link #SHARE}. */
@@ -217,10 +211,15 @@ public final class QemuGuest implements AutoCloseable {
 
   /** For error messages: the end of what the guest's kernel and QEMU said. */
   public String lastWords() {
+    if (process != null && connections.values().stream().anyMatch(AgentConnection::hasEnded)) {
+      // The connection ends a moment before QEMU does, which may still have to say why.
+      process.onExit().completeOnTimeout(process, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    }
     return tail(QemuCommandLine.console(folder)) + tail(messages());
   }
 
-  private static String tail(Path file) {
+  /** The last lines of a file, under its name; nothing where there is no such file. */
+  public static String tail(Path file) {
     if (!Files.exists(file)) {
       return "";
     }
@@ -236,7 +235,7 @@ public final class QemuGuest implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (connection != null) {
+      for (AgentConnection connection : connections.values()) {
         connection.close();
       }
       if (process != null) {

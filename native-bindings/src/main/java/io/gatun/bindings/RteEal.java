@@ -12,6 +12,9 @@ public final class RteEal {
   public static final int RTE_IOVA_PA = Dpdk.RTE_IOVA_PA();
   public static final int RTE_IOVA_VA = Dpdk.RTE_IOVA_VA();
 
+  /** {@code enum rte_dev_event_type}: the device is to be given back. */
+  public static final int RTE_DEV_EVENT_REMOVE = Dpdk.RTE_DEV_EVENT_REMOVE();
+
   private RteEal() {}
 
   /**

@@ -1,6 +1,7 @@
 package io.gatun.bindings;
 
 import io.gatun.bindings.gen.Dpdk;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -160,6 +161,20 @@ public final class RteEthdev {
 
   public static int rte_eth_macaddr_get(int port, MemorySegment address) {
     return Dpdk.rte_eth_macaddr_get((short) port, address);
+  }
+
+  /** Sets the port's own address; {@code address} has 6 bytes, the first on the wire first. */
+  public static int rte_eth_dev_default_mac_addr_set(int port, MemorySegment address) {
+    return Dpdk.rte_eth_dev_default_mac_addr_set((short) port, address);
+  }
+
+  /** The number of the port with this name, or a negative errno. */
+  public static int rte_eth_dev_get_port_by_name(String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment port = arena.allocate(Short.BYTES, Short.BYTES);
+      int result = Dpdk.rte_eth_dev_get_port_by_name(arena.allocateFrom(name), port);
+      return result < 0 ? result : Memory.getUnsignedShort(port.address());
+    }
   }
 
   public static int rte_eth_dev_get_mtu(int port, MemorySegment mtu) {

@@ -35,6 +35,7 @@ public final class Eal implements AutoCloseable {
   private final EalLog log;
   private final Path runtimeDirectory;
   private final boolean exclusive;
+  private final List<String> arguments;
   private final List<Lcore> lcores;
   private final PortEvents events = new PortEvents();
   private final Map<Integer, Port> ports = new LinkedHashMap<>();
@@ -42,8 +43,10 @@ public final class Eal implements AutoCloseable {
   private final List<PollLoop> loops = new CopyOnWriteArrayList<>();
   private boolean closed;
 
-  private Eal(EalLog log, boolean inMemory) {
+  private Eal(EalLog log, List<String> arguments) {
+    boolean inMemory = arguments.contains("--in-memory");
     this.log = log;
+    this.arguments = List.copyOf(arguments);
     this.runtimeDirectory = Path.of(RteEal.rte_eal_get_runtime_dir());
     this.exclusive = !inMemory && RteEal.rte_eal_is_primary();
     this.lcores = findLcores();
@@ -53,6 +56,7 @@ public final class Eal implements AutoCloseable {
         id = RteEthdev.rte_eth_find_next(id + 1)) {
       ports.put(id, new Port(id, events));
     }
+    events.registerDevices();
   }
 
   /**
@@ -78,7 +82,7 @@ public final class Eal implements AutoCloseable {
       initOnOwnThread(argv, log);
       FastPath.link();
       log.started();
-      return new Eal(log, arguments.contains("--in-memory"));
+      return new Eal(log, arguments);
     } catch (RuntimeException e) {
       log.close();
       String folder = RteEal.rte_eal_get_runtime_dir();
@@ -247,6 +251,39 @@ public final class Eal implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * Gives a port that is not configured yet another address of its own, until it is closed.
+   *
+   * @throws IllegalArgumentException when no port may have that address
+   * @throws DpdkException when the driver cannot change it
+   * @throws IllegalStateException when it is a virtual function's and the physical one refuses
+   */
+  public void changeMac(Port port, MacAddress mac) {
+    new MacChange(port, mac, arguments).run();
+  }
+
+  /**
+   * Closes a port whose device is to be removed; with the last port of the device also gives the
+   * device back ({@code rte_dev_remove}), so that the kernel, which waits for that, can go on. No
+   * lcore may be on the port any more.
+   *
+   * @throws DpdkException when the device cannot be given back: then only the end of the process
+   *     does it
+   */
+  public void release(Port port) {
+    Closer closer = new Closer();
+    closer.run(port::close);
+    port.markRemoved();
+    String device = port.info().name();
+    if (ports.values().stream().allMatch(p -> p.isClosed() || !p.info().name().equals(device))) {
+      closer.run(
+          () ->
+              DpdkException.check(
+                  RteEthdev.rte_dev_remove(port.device()), "rte_dev_remove(" + device + ")", ""));
+    }
+    closer.rethrow();
   }
 
   /** Everything that happened to ports since the last call, in order. */

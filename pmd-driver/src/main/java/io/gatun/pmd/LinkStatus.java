@@ -13,6 +13,9 @@ import java.lang.foreign.MemorySegment;
  * @param fullDuplex false for half duplex
  */
 public record LinkStatus(boolean up, int speedMbps, boolean fullDuplex) {
+  /** No link. */
+  static final LinkStatus DOWN = new LinkStatus(false, 0, false);
+
   static LinkStatus of(int port) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment link = arena.allocate(Abi.sizeof("rte_eth_link"), Long.BYTES);

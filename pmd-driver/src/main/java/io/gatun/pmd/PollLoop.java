@@ -2,6 +2,7 @@ package io.gatun.pmd;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ public final class PollLoop {
   private static final int RUN = 0;
   private static final int PAUSE = 1;
   private static final int STOP = 2;
+  private static final int RETIRE = 3;
 
   private static final VarHandle ORDER;
   private static final VarHandle TURNS;
@@ -38,8 +40,9 @@ public final class PollLoop {
   }
 
   private final Lcore lcore;
-  private final List<? extends Agent> agentList;
-  private final Agent[] agents;
+  private volatile List<? extends Agent> agentList;
+  private Agent[] agents;
+  private List<? extends Agent> leaving = List.of(); // handed over with the order to retire them
   private final IdleStrategy idle;
   private final CountDownLatch started = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -85,14 +88,17 @@ public final class PollLoop {
       started.countDown();
       while ((int) ORDER.getOpaque(this) != STOP) {
         turn();
-        if ((int) ORDER.getAcquire(this) == PAUSE) {
+        int order = (int) ORDER.getAcquire(this);
+        if (order == PAUSE) {
           park();
+        } else if (order == RETIRE) {
+          retireLeaving();
         }
       }
     } catch (Throwable e) {
       failure = e;
     } finally {
-      closeAgents();
+      close(agentList);
       endSpell(System.nanoTime(), spellBusy);
       started.countDown();
       parked = true;
@@ -166,8 +172,18 @@ public final class PollLoop {
     parked = false;
   }
 
-  private void closeAgents() {
-    for (Agent agent : agents) {
+  /** On the lcore, which alone may touch what its agents hold. */
+  private void retireLeaving() {
+    List<Agent> staying = new ArrayList<>(agentList);
+    staying.removeAll(leaving);
+    close(leaving);
+    agents = staying.toArray(Agent[]::new);
+    agentList = List.copyOf(staying);
+    ORDER.setRelease(this, failure == null ? RUN : STOP);
+  }
+
+  private void close(List<? extends Agent> ending) {
+    for (Agent agent : ending) {
       try {
         agent.close();
       } catch (Throwable e) { // an Error too: whoever waits for the end must not wait for ever
@@ -202,6 +218,22 @@ public final class PollLoop {
   public void resume() {
     if (ORDER.compareAndSet(this, PAUSE, RUN)) {
       while (parked && ended.getCount() > 0) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /**
+   * Closes some of the agents, on the lcore, and goes on with the others; returns when that is done
+   * or the loop has ended. The loop must not be paused.
+   */
+  public void retire(List<? extends Agent> ending) {
+    if (ending.isEmpty()) {
+      return;
+    }
+    leaving = List.copyOf(ending);
+    if (ORDER.compareAndSet(this, RUN, RETIRE)) {
+      while ((int) ORDER.getAcquire(this) == RETIRE && ended.getCount() > 0) {
         Thread.onSpinWait();
       }
     }

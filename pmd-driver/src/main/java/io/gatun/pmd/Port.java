@@ -29,7 +29,9 @@ public final class Port implements AutoCloseable {
   }
 
   private final int id;
-  private final PortInfo info;
+  private PortInfo info;
+  private long device;
+  private @Nullable MacAddress ownMac; // before it was changed
   private final PortEvents events;
   private final List<RxQueue> rxQueues = new ArrayList<>();
   private final List<TxQueue> txQueues = new ArrayList<>();
@@ -41,7 +43,9 @@ public final class Port implements AutoCloseable {
   Port(int id, PortEvents events) {
     this.id = id;
     this.info = PortInfo.of(id);
+    this.device = PortInfo.device(id);
     this.events = events;
+    events.know(info.name(), id);
     this.tap =
         info.driver().equals("net_tap") ? TapDevice.ofInterface(info.kernelInterface()) : null;
   }
@@ -51,7 +55,7 @@ public final class Port implements AutoCloseable {
     return id;
   }
 
-  /** What the driver said of the port when EAL started. */
+  /** What the driver said of the port when EAL started or its address was changed. */
   public PortInfo info() {
     return info;
   }
@@ -177,6 +181,38 @@ public final class Port implements AutoCloseable {
     }
   }
 
+  /** Asks the driver again, of a device that may have been probed anew. */
+  void refresh() {
+    info = PortInfo.of(id);
+    device = PortInfo.device(id);
+  }
+
+  /** The address has been changed; {@link #close} gives the device its own back. */
+  void macChanged(MacAddress before) {
+    if (ownMac == null) {
+      ownMac = before;
+    }
+    refresh();
+  }
+
+  private void restoreMac() {
+    MacAddress own = ownMac;
+    if (own != null && !removed) {
+      ownMac = null;
+      MacChange.set(this, own);
+    }
+  }
+
+  /** Address of {@code struct rte_device}; gone with the device. */
+  long device() {
+    return device;
+  }
+
+  /** Whether {@link #close} was called. */
+  public boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
   /** Whether the port is between {@link #start} and {@link #stop}. */
   public boolean isStarted() {
     return state == State.STARTED;
@@ -192,8 +228,9 @@ public final class Port implements AutoCloseable {
     return List.copyOf(txQueues);
   }
 
+  /** The link as the driver knows it; down once the port is closed. */
   public LinkStatus link() {
-    return LinkStatus.of(id);
+    return isClosed() ? LinkStatus.DOWN : LinkStatus.of(id);
   }
 
   public PortStats stats() {
@@ -262,15 +299,18 @@ public final class Port implements AutoCloseable {
     if (state == State.CLOSED) {
       return;
     }
-    stop();
+    Closer closer = new Closer();
+    closer.run(this::stop);
+    closer.run(this::restoreMac);
     if (state == State.CONFIGURED) {
       events.unregister(id);
     }
     state = State.CLOSED;
     int result = RteEthdev.rte_eth_dev_close(id);
     if (!removed) {
-      check(result, "rte_eth_dev_close", "");
+      closer.run(() -> check(result, "rte_eth_dev_close", ""));
     }
+    closer.rethrow();
   }
 
   private void require(boolean allowed, String operation) {

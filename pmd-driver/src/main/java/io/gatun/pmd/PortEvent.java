@@ -1,7 +1,7 @@
 package io.gatun.pmd;
 
 /**
- * Something that happened to a port, told by its driver's interrupt.
+ * Something that happened to a port, told by its driver's interrupt or by its bus.
  *
  * @param port its number
  * @param kind what happened
@@ -11,7 +11,10 @@ public record PortEvent(int port, Kind kind) {
   public enum Kind {
     /** The link went up or down: {@code RTE_ETH_EVENT_INTR_LSC}. */
     LINK,
-    /** The device is being removed: {@code RTE_ETH_EVENT_INTR_RMV}. Close the port soon. */
+    /**
+     * The device is to be given back: {@code RTE_ETH_EVENT_INTR_RMV} of the driver, or {@code
+     * RTE_DEV_EVENT_REMOVE} of VFIO, whose unbinding waits. See {@link Eal#release}.
+     */
     REMOVAL,
     /** The device wants a reset: {@code RTE_ETH_EVENT_INTR_RESET}. */
     RESET

@@ -106,6 +106,13 @@ public record PortInfo(
     }
   }
 
+  /** Address of the port's {@code struct rte_device}, which may have other ports too. */
+  static long device(int port) {
+    try (Arena arena = Arena.ofConfined()) {
+      return CStruct.longAt(query(port, arena), "rte_eth_dev_info.device");
+    }
+  }
+
   /** Fills a {@code struct rte_eth_dev_info}. */
   static MemorySegment query(int port, Arena arena) {
     MemorySegment info = arena.allocate(Abi.sizeof("rte_eth_dev_info"), 64);

@@ -378,4 +378,57 @@ class PollLoopTest {
     awaitEnd(started);
     assertThat(started.allocatedBytes()).isEqualTo(-1);
   }
+
+  @Test
+  void retiredAgentsAreClosedOnTheLcoreAndTheOthersGoOn() throws InterruptedException {
+    List<Thread> closers = new CopyOnWriteArrayList<>();
+    Fake leaving =
+        new Fake("a", () -> 0) {
+          @Override
+          public void close() {
+            closers.add(Thread.currentThread());
+            super.close();
+          }
+        };
+    Fake staying = new Fake("b", () -> 0);
+    PollLoop loop = started(leaving, staying);
+    await(() -> staying.turns.get() > 10);
+
+    loop.retire(List.of(leaving));
+
+    assertThat(closers).hasSize(1).doesNotContain(Thread.currentThread());
+    assertThat(loop.agents()).isEqualTo(List.of(staying));
+    long last = leaving.turns.get();
+    long then = staying.turns.get();
+    await(() -> staying.turns.get() > then + 10);
+    assertThat(leaving.turns).hasValue(last);
+    loop.retire(List.of(staying));
+    assertThat(loop.agents()).isEmpty();
+    assertThat(loop.hasEnded()).isFalse();
+    loop.stop();
+    awaitEnd(loop);
+    // Each once, though the loop ends with them.
+    assertThat(events.subList(4, 6)).containsExactly("close a", "close b");
+    assertThat(events).hasSize(6);
+    loop.retire(List.of(staying)); // nobody is there any more: it returns
+  }
+
+  @Test
+  void aRetiredAgentThatCannotBeClosedEndsTheLoop() throws InterruptedException {
+    Fake leaving =
+        new Fake("a", () -> 0) {
+          @Override
+          public void close() {
+            throw new IllegalStateException("no end");
+          }
+        };
+    Fake staying = new Fake("b", () -> 0);
+    PollLoop loop = started(leaving, staying);
+
+    loop.retire(List.of(leaving));
+
+    awaitEnd(loop);
+    assertThat(loop.failure()).hasMessage("no end");
+    assertThat(events).contains("close b");
+  }
 }

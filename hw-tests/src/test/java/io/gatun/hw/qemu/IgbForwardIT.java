@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The distribution on emulated NICs, with a peer outside that sends and receives frames. */
 @QemuTest
@@ -24,35 +26,40 @@ class IgbForwardIT {
   }
 
   @Test
-  void portsAreTheEmulatedNics() throws IOException {
+  void portsAreTheEmulatedFunctions() throws IOException {
     JsonNode ports =
         new ObjectMapper().readTree(GuestGatun.start(guest, "ports", "--json").orFail());
 
-    assertThat(ports).hasSize(GuestConfig.DEFAULT.nics());
-    for (int nic = 0; nic < ports.size(); nic++) {
-      JsonNode port = ports.get(nic);
-      assertThat(port.get("name").asText()).isEqualTo(GuestConfig.address(nic));
-      assertThat(port.get("mac").asText()).isEqualTo(GuestConfig.mac(nic));
-      assertThat(port.get("driver").asText()).isEqualTo("net_e1000_igb");
-      assertThat(port.at("/link/up").asBoolean()).isTrue();
+    assertThat(ports).hasSize(IgbFunctions.NICS);
+    for (IgbFunctions functions : IgbFunctions.values()) {
+      for (int i = 0; i < IgbFunctions.COUNT; i++) {
+        JsonNode port = ports.get(functions.nic(i));
+        assertThat(port.get("name").asText()).isEqualTo(functions.address(i));
+        assertThat(port.get("mac").asText()).isEqualTo(functions.mac(i));
+        assertThat(port.get("driver").asText()).isEqualTo(functions.driver());
+        assertThat(port.at("/link/up").asBoolean()).isTrue();
+      }
     }
   }
 
-  @Test
-  void everyFrameComesOutUnchangedAndInOrder() {
-    List<byte[]> frames = NumberedFrames.of(FRAMES);
-    List<byte[]> received = Pcap.read(guest.capture(0));
-    List<byte[]> sent = Pcap.read(guest.capture(1));
+  @ParameterizedTest
+  @EnumSource
+  void everyFrameComesOutUnchangedAndInOrder(IgbFunctions functions) {
+    List<byte[]> frames = functions.frames(FRAMES);
+    List<byte[]> received = Pcap.read(functions.capture(guest, 0));
+    List<byte[]> sent = Pcap.read(functions.capture(guest, 1));
     GuestCommand forward =
-        GuestGatun.start(guest, "forward", "--ports=0-1", "--stats-period=0.2", "--json");
+        GuestGatun.start(
+            guest, functions.allowed(), "forward", "--ports=0-1", "--stats-period=0.2", "--json");
     // From the live table on packets flow.
     forward.await("the live table", () -> forward.errors().contains("Mpps"));
 
-    List<byte[]> out = guest.wire(0).sendThrough(guest.wire(1), frames);
+    List<byte[]> out = functions.wire(guest, 0).sendThrough(functions.wire(guest, 1), frames);
     forward.signal("TERM");
     JsonNode summary = forward.json();
 
     assertSame(frames, out);
+    assertThat(summary.at("/ports/0/driver").asText()).isEqualTo(functions.driver());
     assertThat(summary.get("packets").asInt()).isEqualTo(FRAMES);
     assertThat(summary.at("/ports/0/rx_packets").asInt()).isEqualTo(FRAMES);
     assertThat(summary.at("/ports/1/tx_packets").asInt()).isEqualTo(FRAMES);
@@ -62,8 +69,8 @@ class IgbForwardIT {
     // What QEMU saw: nothing else, on either NIC.
     received.addAll(frames);
     sent.addAll(frames);
-    assertSame(received, Pcap.read(guest.capture(0)));
-    assertSame(sent, Pcap.read(guest.capture(1)));
-    assertThat(guest.wire(1).receive(1)).isNull();
+    assertSame(received, Pcap.read(functions.capture(guest, 0)));
+    assertSame(sent, Pcap.read(functions.capture(guest, 1)));
+    assertThat(functions.wire(guest, 1).receive(1)).isNull();
   }
 }

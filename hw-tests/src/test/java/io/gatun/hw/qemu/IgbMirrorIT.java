@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gatun.hw.tool.Pcap;
 import io.gatun.hw.tool.Tool;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -13,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The mirror on NICs with real descriptors, whose driver gives buffers back late: frames come in at
@@ -60,13 +61,20 @@ class IgbMirrorIT {
    * hold} none may be.
    */
   @ParameterizedTest
-  @CsvSource({"auto, hold, descriptor_status", "refcnt, best-effort, reference_count"})
-  void bothDirectionsAreMirrored(String completion, String policy, String detector) {
-    int before = Pcap.read(guest.capture(2)).size();
-    List<byte[]> frames = NumberedFrames.of(FRAMES);
+  @CsvSource({
+    "PHYSICAL, auto, hold, descriptor_status",
+    "PHYSICAL, refcnt, best-effort, reference_count",
+    "VIRTUAL, auto, hold, descriptor_status"
+  })
+  void bothDirectionsAreMirrored(
+      IgbFunctions functions, String completion, String policy, String detector) {
+    Path mirrored = functions.capture(guest, 2);
+    int before = Pcap.read(mirrored).size();
+    List<byte[]> frames = functions.frames(FRAMES);
     GuestCommand mirror =
         GuestGatun.start(
             guest,
+            functions.allowed(),
             "mirror",
             "--ports=0-1",
             "--completion=" + completion,
@@ -78,16 +86,16 @@ class IgbMirrorIT {
     // From the live table on packets flow.
     mirror.await("the live table", () -> mirror.errors().contains("Mpps"));
 
-    List<byte[]> primary = guest.wire(0).sendThrough(guest.wire(1), frames);
+    List<byte[]> primary = functions.wire(guest, 0).sendThrough(functions.wire(guest, 1), frames);
     mirror.signal("TERM");
     JsonNode summary = mirror.json();
 
     assertSame(frames, primary);
-    assertThat(guest.wire(1).receive(1)).isNull();
-    List<byte[]> captured = Pcap.read(guest.capture(2));
+    assertThat(functions.wire(guest, 1).receive(1)).isNull();
+    List<byte[]> captured = Pcap.read(mirrored);
     assertMirrored(frames, captured.subList(before, captured.size()));
-    assertThat(sequenceNumbers(INGRESS_SESSION, before)).isEqualTo(numbers());
-    assertThat(sequenceNumbers(EGRESS_SESSION, before)).isEqualTo(numbers());
+    assertThat(sequenceNumbers(mirrored, INGRESS_SESSION, before)).isEqualTo(numbers());
+    assertThat(sequenceNumbers(mirrored, EGRESS_SESSION, before)).isEqualTo(numbers());
     assertNothingLost(summary);
     assertCompletions(summary.get("mirror"), detector);
     if (policy.equals("hold")) {
@@ -132,12 +140,12 @@ class IgbMirrorIT {
   }
 
   /** What tshark says of the ERSPAN frames of a session. */
-  private List<Integer> sequenceNumbers(int session, int before) {
+  private static List<Integer> sequenceNumbers(Path capture, int session, int before) {
     return Tool.run(
             "tshark",
             "-n",
             "-r",
-            guest.capture(2).toString(),
+            capture.toString(),
             "-Y",
             "erspan.version == 1 && erspan.spanid == %d && frame.number > %d"
                 .formatted(session, before),
@@ -183,20 +191,19 @@ class IgbMirrorIT {
 
   // ---- one buffer -------------------------------------------------------------------------------
 
-  @Test
-  void oneBufferIsSentTwiceAndGivenBackAfterTheSecondCompletion() {
-    int before = Pcap.read(guest.capture(2)).size();
-    List<byte[]> frames = NumberedFrames.of(MirrorProbe.PACKETS);
+  @ParameterizedTest
+  @EnumSource
+  void oneBufferIsSentTwiceAndGivenBackAfterTheSecondCompletion(IgbFunctions functions) {
+    int before = Pcap.read(functions.capture(guest, 2)).size();
+    List<byte[]> frames = functions.frames(MirrorProbe.PACKETS);
     frames.replaceAll(frame -> Arrays.copyOf(frame, MirrorProbe.FRAME_BYTES));
-    GuestCommand probe =
-        GuestGatun.startClass(
-            guest, MirrorProbe.class, GuestGatun.ealArguments().toArray(String[]::new));
+    GuestCommand probe = GuestGatun.startClass(guest, MirrorProbe.class, functions.ealArguments());
     for (int i = 1; i <= REFERENCES_WHEN_MIRRORED.size(); i++) {
       int turn = i;
       probe.await(
           "the probe to receive",
           () -> probe.errors().lines().filter(MirrorProbe.RECEIVING::equals).count() == turn);
-      frames.forEach(guest.wire(0)::send);
+      frames.forEach(functions.wire(guest, 0)::send);
     }
     JsonNode seen = probe.json();
 
@@ -206,7 +213,8 @@ class IgbMirrorIT {
           assertIngress(seen.get("ingress_" + detector), detector, frames);
         });
     assertThat(seen.get("lost_mbufs").asInt()).isZero();
-    assertThat(Pcap.read(guest.capture(2)).size() - before).isEqualTo(4 * MirrorProbe.PACKETS);
+    assertThat(Pcap.read(functions.capture(guest, 2)).size() - before)
+        .isEqualTo(4 * MirrorProbe.PACKETS);
   }
 
   private static void assertEgress(JsonNode seen, String detector, int references) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -39,15 +38,9 @@ class VfIT {
 
   /** Runs {@code gatun vf} in the guest; it starts no EAL. */
   private static JsonNode vf(int status, String... arguments) throws IOException {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> line = new ArrayList<>(List.of(java, "-XX:+UseSerialGC"));
-    line.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=io.gatun.bindings"));
-    line.addAll(List.of("--module-path", GuestGatun.LIBRARY.toString()));
-    line.addAll(List.of("--add-modules", "ALL-MODULE-PATH"));
-    line.addAll(List.of("-m", "io.gatun.pmd/io.gatun.pmd.cli.Main", "vf"));
-    line.addAll(List.of(arguments));
-    line.add("--json");
-    GuestCommand command = guest.start(line.toArray(String[]::new));
+    List<String> options = new ArrayList<>(List.of(arguments));
+    options.add("--json");
+    GuestCommand command = GuestGatun.startWithoutEal(guest, "vf", options.toArray(String[]::new));
     int ended = command.exitStatus();
     assertThat(ended).as(command.errors() + command.output()).isEqualTo(status);
     return new ObjectMapper().readTree(command.output());

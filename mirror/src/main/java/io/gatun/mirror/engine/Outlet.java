@@ -5,12 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A destination as one lcore sees it: it takes frames, keeps their buffers, and says when it is
- * through with them. Lanes of several sessions may share one. One lcore; {@link #linkDown} is the
- * control thread's.
+ * through with them. Lanes of several sessions may share one. One lcore; {@link #linkDown} and
+ * {@link #deviceGone} are the control thread's.
  */
 public abstract sealed class Outlet permits PortOutlet, FileOutlet {
   private final SlotRing second;
   private volatile boolean down;
+  private volatile boolean gone;
 
   Outlet(int capacity) {
     second = new SlotRing(capacity);
@@ -35,6 +36,17 @@ public abstract sealed class Outlet permits PortOutlet, FileOutlet {
   /** Says that the link is down or the device gone, or not any more. Control thread. */
   public final void linkDown(boolean isDown) {
     down = isDown;
+  }
+
+  /** Says that the device is gone for good: its driver is not to be called any more. */
+  public final void deviceGone() {
+    down = true;
+    gone = true;
+  }
+
+  @DataPath
+  final boolean isGone() {
+    return gone;
   }
 
   /** Why nothing can be handed over now; null where something can. */

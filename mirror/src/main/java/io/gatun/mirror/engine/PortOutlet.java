@@ -53,10 +53,14 @@ public final class PortOutlet extends Outlet {
     return detector.isInBurst();
   }
 
+  /** A port that is closed has no descriptors to ask, and its driver no buffers any more. */
   @Override
   @DataPath
   boolean isComplete(BufferTable table, int slot) {
     long mbuf = table.mbuf[slot];
+    if (isGone()) {
+      return References.isSole(mbuf);
+    }
     // A chain that was cut may be joined again only when no driver walks it any more.
     return detector.isComplete(mbuf, table.position[slot])
         && (table.cutNext[slot] == 0 || References.isSole(mbuf));
@@ -71,7 +75,9 @@ public final class PortOutlet extends Outlet {
   @Override
   @DataPath
   void drive(long nowNanos) {
-    detector.drive(nowNanos);
+    if (!isGone()) {
+      detector.drive(nowNanos);
+    }
   }
 
   @Override

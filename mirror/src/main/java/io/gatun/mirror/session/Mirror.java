@@ -341,7 +341,12 @@ public final class Mirror implements PortHooks, AutoCloseable {
   private void tell(Port port, boolean isDown) {
     for (EngineSite site : sites.values()) {
       for (OutletSite outlet : site.outlets.values()) {
-        if (port.equals(outlet.port)) {
+        if (!port.equals(outlet.port)) {
+          continue;
+        }
+        if (removed.contains(port)) {
+          outlet.outlet.deviceGone();
+        } else {
           outlet.outlet.linkDown(isDown);
         }
       }

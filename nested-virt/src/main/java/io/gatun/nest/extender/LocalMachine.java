@@ -6,7 +6,6 @@ import io.gatun.pmd.MacAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,12 +31,12 @@ final class LocalMachine implements Machine {
   private final List<String> command;
   private final Executor control;
   private final BiConsumer<String, Integer> ended;
-  private final Map<String, Process> started = new LinkedHashMap<>();
 
   /**
    * @param command with {@code {address}} where the function's PCI address goes
    * @param control the control thread
-   * @param ended is told, there, when a program ends by itself: its device and exit code
+   * @param ended is told, there, when a program that this one started ends: its device and exit
+   *     code
    */
   LocalMachine(List<String> command, Executor control, BiConsumer<String, Integer> ended) {
     this.command = List.copyOf(command);
@@ -105,17 +104,10 @@ final class LocalMachine implements Machine {
     builder.environment().put(VARIABLE, id);
     try {
       Process process = builder.start();
-      started.put(id, process);
       var _ =
           process
               .onExit()
-              .thenAcceptAsync(
-                  done -> {
-                    if (started.remove(id, process)) {
-                      ended.accept(id, process.exitValue());
-                    }
-                  },
-                  control);
+              .thenAcceptAsync(done -> ended.accept(id, process.exitValue()), control);
       return CompletableFuture.completedFuture(address);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(
@@ -131,7 +123,6 @@ final class LocalMachine implements Machine {
 
   @Override
   public CompletableFuture<@Nullable Void> unplug(String id) {
-    started.remove(id); // its end is wanted now
     Optional<ProcessHandle> process = Optional.ofNullable(running().get(id));
     if (process.isEmpty()) {
       return CompletableFuture.completedFuture(null);

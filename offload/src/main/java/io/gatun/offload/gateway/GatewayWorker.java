@@ -223,6 +223,15 @@ final class GatewayWorker implements Worker {
   }
 
   @Override
+  public boolean uses(int port) {
+    boolean uses = underlay.id() == port;
+    for (TenantPort tenant : tenantPorts) {
+      uses |= tenant.id() == port;
+    }
+    return uses;
+  }
+
+  @Override
   public long packets() {
     long sum = underlay.received();
     for (TenantPort port : tenantPorts) {

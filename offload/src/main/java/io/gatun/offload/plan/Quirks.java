@@ -114,7 +114,7 @@ public record Quirks(List<Quirk> quirks) {
             .onlySince("24.07"),
         Quirk.of(
                 Effect.AVOID,
-                Set.of("net_e1000_igb"),
+                Set.of("net_e1000_igb", "net_e1000_igb_vf"),
                 LONG_L2,
                 "QEMU's igb, which cannot be told from an 82576, parses the packet itself and"
                     + " ignores the L2 length: it completes the outer UDP checksum instead of the"

@@ -13,6 +13,11 @@ public interface Stream extends Worker {
   StreamCounters counters();
 
   @Override
+  default boolean uses(int port) {
+    return port == rxPort() || port == txPort();
+  }
+
+  @Override
   default long packets() {
     return counters().received();
   }

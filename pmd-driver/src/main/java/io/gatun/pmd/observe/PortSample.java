@@ -24,4 +24,10 @@ public record PortSample(
     long rxBytes,
     long txBytes,
     long rxMissed,
-    long txDropped) {}
+    long txDropped) {
+  /** The same counters of a port that is there no more. */
+  public PortSample withLinkDown() {
+    return new PortSample(
+        port, name, driver, false, rxPackets, txPackets, rxBytes, txBytes, rxMissed, txDropped);
+  }
+}

@@ -1,6 +1,7 @@
 package io.gatun.pmd.run;
 
 import io.gatun.pmd.Eal;
+import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.Port;
 import io.gatun.pmd.PortConfig;
 import io.gatun.pmd.session.SessionOptions;
@@ -27,7 +28,7 @@ final class PortsReader {
     node.map()
         .forEach(
             (name, entry) -> {
-              entry.allow("id", "device", "mtu", "rxd", "txd", "promiscuous");
+              entry.allow("id", "device", "mac", "mtu", "rxd", "txd", "promiscuous");
               Port port = port(entry);
               for (NamedPort other : ports.values()) {
                 if (other.port() == port) {
@@ -36,6 +37,7 @@ final class PortsReader {
                           .formatted(port, other.name()));
                 }
               }
+              entry.find("mac").ifPresent(mac -> changeMac(port, mac));
               ports.put(name, new NamedPort(name, entry, port, config(entry)));
             });
     if (ports.isEmpty()) {
@@ -63,6 +65,18 @@ final class PortsReader {
     throw device.error(
         "%s is no device of EAL, which has %s: name it with -a or --vdev"
             .formatted(name, eal.ports()));
+  }
+
+  /** Now, before other sections ask for the port's address; the command line has the last word. */
+  private void changeMac(Port port, ConfigNode node) {
+    MacAddress mac = node.as(MacAddress::parse);
+    if (!options.macs().containsKey(port.id())) {
+      node.as(
+          _ -> {
+            eal.changeMac(port, mac);
+            return port;
+          });
+    }
   }
 
   private PortConfig config(ConfigNode entry) {

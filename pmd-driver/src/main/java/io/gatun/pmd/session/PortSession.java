@@ -14,6 +14,7 @@ import io.gatun.pmd.observe.LcoreSample;
 import io.gatun.pmd.observe.PortSample;
 import io.gatun.pmd.observe.Sample;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,15 +38,26 @@ public final class PortSession {
   private final Map<Integer, Mempool> pools = new TreeMap<>();
   private final Map<Lcore, List<Worker>> workers = new LinkedHashMap<>();
   private final Map<PollLoop, List<Worker>> loops = new LinkedHashMap<>();
+  // Readers of counters must not ask a driver that is being taken away.
+  private final Object releasing = new Object();
+  private final Map<Port, PortSample> lastSamples = new HashMap<>();
   private List<PortPlan> plans = List.of();
   private List<Port> ports = List.of();
   private int extraMbufs;
   private int minDataRoom = Mempool.DEFAULT_DATA_ROOM;
 
-  /** A session of no port so far. */
+  /**
+   * A session of no port so far. Ports get their addresses of {@code --port-mac} now, before
+   * anybody asks for them.
+   *
+   * @throws IllegalArgumentException when there is no such port
+   * @throws io.gatun.pmd.DpdkException when a driver cannot change its port's address
+   * @throws IllegalStateException when a physical function refuses
+   */
   public PortSession(Eal eal, SessionOptions options) {
     this.eal = eal;
     this.options = options;
+    options.macs().forEach((id, mac) -> eal.changeMac(eal.port(id), mac));
   }
 
   /**
@@ -218,6 +230,13 @@ public final class PortSession {
   }
 
   private PortSample sample(Port port) {
+    synchronized (releasing) {
+      PortSample last = lastSamples.get(port);
+      return last == null ? read(port) : last;
+    }
+  }
+
+  private PortSample read(Port port) {
     long rx = 0;
     long tx = 0;
     long dropped = 0;
@@ -251,6 +270,41 @@ public final class PortSession {
       }
     }
     return null;
+  }
+
+  /**
+   * Gives a port's device back while the others go on: retires the workers that need the port, then
+   * closes it and has {@link Eal#release} do the rest, with all lcores off. The port's counters
+   * keep their last values. Idempotent.
+   */
+  public void release(Port port) {
+    loops.forEach(
+        (loop, mine) -> loop.retire(mine.stream().filter(w -> w.uses(port.id())).toList()));
+    loops.keySet().forEach(PollLoop::pause);
+    try {
+      synchronized (releasing) {
+        if (!port.isClosed()) {
+          if (ports.contains(port)) {
+            lastSamples.put(port, read(port).withLinkDown());
+          }
+          eal.release(port);
+        }
+      }
+    } finally {
+      loops.keySet().forEach(PollLoop::resume);
+    }
+  }
+
+  /** Whether {@link #release} has given the device of this port back. */
+  boolean isReleased(int port) {
+    synchronized (releasing) {
+      return lastSamples.keySet().stream().anyMatch(released -> released.id() == port);
+    }
+  }
+
+  /** Whether a worker is left; true before {@link #start}. */
+  public boolean hasWorkers() {
+    return loops.isEmpty() || loops.keySet().stream().anyMatch(loop -> !loop.agents().isEmpty());
   }
 
   /** Takes the lcores off, stops and starts a port, puts them on again: no packet is waited for. */

@@ -39,13 +39,15 @@ public final class SessionControl {
     void changed(Port port, boolean up);
   }
 
-  /** Hears of devices that are gone. */
+  /** Hears of devices that are gone or are to be given back. */
   @FunctionalInterface
   public interface RemovalListener {
     /**
-     * The device of {@code port} is gone. Control thread, once for each port.
+     * The device of {@code port} is gone, or will be closed next. Control thread, once for each
+     * port.
      *
-     * @return whether the run goes on without it
+     * @return whether the run goes on without one that is gone; one that is given back in order
+     *     ends the run only when no worker is left
      */
     boolean removed(Port port);
   }
@@ -217,14 +219,14 @@ public final class SessionControl {
       long elapsed = System.nanoTime() - start;
       summary.tick(elapsed);
       boolean idle = quiet.isOver(elapsed, session.packets(), isBusy());
-      boolean over = elapsed >= end || isEnough() || idle;
+      boolean over = elapsed >= end || isEnough() || idle || !session.hasWorkers();
       if (over || shutdown.isStopRequested()) {
         return;
       }
       checkHealth();
       recorder.look(session.loops());
       for (Integer port = restarts.poll(); port != null; port = restarts.poll()) {
-        session.restart(eal.port(port));
+        restart(eal.port(port));
       }
       chores.forEach(Runnable::run);
       if (period > 0 && elapsed >= nextTable) {
@@ -248,12 +250,12 @@ public final class SessionControl {
   }
 
   private void checkHealth() {
-    Throwable failure = session.failure();
-    if (failure != null) {
-      throw new IllegalStateException("a stage failed on the data path: " + failure, failure);
-    }
+    checkWorkers();
     for (PortEvent event : eal.drainEvents()) {
       Port port = eal.port(event.port());
+      if (port.isClosed()) {
+        continue;
+      }
       switch (event.kind()) {
         case LINK -> {
           LinkStatus link = port.link();
@@ -262,8 +264,8 @@ public final class SessionControl {
           System.err.printf(
               Locale.ROOT, "port %d: link %s%n", port.id(), link.up() ? "up" : "down");
         }
-        case REMOVAL -> port.markRemoved();
-        case RESET -> session.restart(port);
+        case REMOVAL -> letGo(port);
+        case RESET -> restart(port);
       }
     }
     for (Port port : session.ports()) {
@@ -272,6 +274,35 @@ public final class SessionControl {
         checkDispensable(port);
       }
     }
+  }
+
+  private void checkWorkers() {
+    Throwable failure = session.failure();
+    if (failure != null) {
+      throw new IllegalStateException("a stage failed on the data path: " + failure, failure);
+    }
+  }
+
+  private void restart(Port port) {
+    if (!port.isClosed()) {
+      session.restart(port);
+    }
+  }
+
+  /** Gives a device back that somebody waits for: a host, or the kernel, which unbinds it. */
+  private void letGo(Port port) {
+    gone.add(port);
+    System.err.println(port + ": its removal is asked for");
+    linkListeners.forEach(listener -> listener.changed(port, false));
+    removalListeners.forEach(listener -> listener.removed(port));
+    session.release(port);
+    checkWorkers();
+    recorder.linkChanged(port.id(), port.link());
+    System.err.printf(
+        Locale.ROOT,
+        "port %d: link down, port removed%s%n",
+        port.id(),
+        session.hasWorkers() ? "; the run goes on without it" : "");
   }
 
   private void checkDispensable(Port port) {

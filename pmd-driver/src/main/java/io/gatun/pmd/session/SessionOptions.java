@@ -1,9 +1,14 @@
 package io.gatun.pmd.session;
 
 import io.gatun.pmd.Burst;
+import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.PortConfig;
 import io.gatun.pmd.cli.UsageException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -89,6 +94,14 @@ public final class SessionOptions {
   public boolean noPromiscuous;
 
   @Option(
+      names = "--port-mac",
+      paramLabel = "PORT=MAC",
+      description =
+          "Another address for a port while the command runs; repeatable. A virtual function's must"
+              + " be allowed by its physical function")
+  public List<String> portMacs = new ArrayList<>();
+
+  @Option(
       names = "--metrics",
       paramLabel = "[HOST:]PORT",
       description = "Serve Prometheus metrics there (host: 127.0.0.1 unless given)")
@@ -110,6 +123,7 @@ public final class SessionOptions {
     range("--rxd", rxDescriptors, 1, MAX_DESCRIPTORS);
     range("--txd", txDescriptors, 1, MAX_DESCRIPTORS);
     range("--mbufs", mbufs, 0, MAX_MBUFS);
+    macs();
     if (!(seconds >= 0) || !(statsPeriod >= 0)) {
       throw new UsageException(
           "--seconds %s, --stats-period %s: none may be negative".formatted(seconds, statsPeriod));
@@ -125,6 +139,32 @@ public final class SessionOptions {
     if (value < least || value > most) {
       throw new UsageException("%s: %d is not in [%d, %d]".formatted(name, value, least, most));
     }
+  }
+
+  /**
+   * The addresses of {@code --port-mac}, by port.
+   *
+   * @throws UsageException when one is not {@code PORT=MAC}
+   */
+  public Map<Integer, MacAddress> macs() {
+    Map<Integer, MacAddress> macs = new LinkedHashMap<>();
+    for (String text : portMacs) {
+      String[] parts = text.split("=", 2);
+      try {
+        if (parts.length != 2
+            || macs.put(Integer.parseInt(parts[0]), MacAddress.parse(parts[1])) != null) {
+          throw new UsageException(
+              "--port-mac \"%s\": PORT=MAC is needed, each port once, as in 0=02:00:00:00:00:01"
+                  .formatted(text));
+        }
+      } catch (NumberFormatException e) {
+        throw new UsageException(
+            "--port-mac \"%s\": the port's number is needed before the =".formatted(text));
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--port-mac: " + e.getMessage());
+      }
+    }
+    return macs;
   }
 
   /** One queue pair with these descriptors: what a command adds its own wishes to. */

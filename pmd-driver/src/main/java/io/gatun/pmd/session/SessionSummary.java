@@ -107,6 +107,7 @@ public final class SessionSummary implements AutoCloseable {
       row.put("tx_bytes", port.txBytes());
       row.put("rx_missed", port.rxMissed());
       row.put("tx_dropped", port.txDropped());
+      row.put("removed", session.isReleased(port.port()));
       rows.add(row);
     }
     return rows;
@@ -158,18 +159,32 @@ public final class SessionSummary implements AutoCloseable {
    * @param values as {@link #values} gives them, and that one
    */
   public static String text(String name, Map<String, Object> values) {
-    return String.format(
-        Locale.ROOT,
-        "%s: %s packets in %s s, %s Mpps, %s Gbit/s sent, %s dropped, %s missed, %s mbufs lost, %s bytes allocated",
-        values.get(name),
-        values.get("packets"),
-        values.get("seconds"),
-        values.get("mpps"),
-        values.get("tx_gbit_per_s"),
-        values.get("dropped"),
-        values.get("rx_missed"),
-        values.get("lost_mbufs"),
-        values.get("allocated_bytes"));
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%s: %s packets in %s s, %s Mpps, %s Gbit/s sent, %s dropped, %s missed, %s mbufs lost, %s bytes allocated",
+            values.get(name),
+            values.get("packets"),
+            values.get("seconds"),
+            values.get("mpps"),
+            values.get("tx_gbit_per_s"),
+            values.get("dropped"),
+            values.get("rx_missed"),
+            values.get("lost_mbufs"),
+            values.get("allocated_bytes"));
+    return line + removed(values);
+  }
+
+  private static String removed(Map<String, Object> values) {
+    StringBuilder text = new StringBuilder();
+    if (values.get("ports") instanceof List<?> rows) {
+      for (Object row : rows) {
+        if (row instanceof Map<?, ?> port && Boolean.TRUE.equals(port.get("removed"))) {
+          text.append(", port ").append(port.get("port")).append(" removed");
+        }
+      }
+    }
+    return text.toString();
   }
 
   /** Three digits behind the point: as exact as anything here is. */

@@ -23,6 +23,9 @@ public interface Worker extends Agent {
   /** Packets that were freed instead of being sent to a port; 0 for one that is not its own. */
   long dropped(int port);
 
+  /** Whether it receives from a port or sends to it: without the port it cannot go on. */
+  boolean uses(int port);
+
   /** The receive queues that it polls: what {@code --idle monitor} watches. */
   default List<RxQueue> rxQueues() {
     return List.of();

@@ -226,8 +226,8 @@ final class TestPacket {
   }
 
   private void ethernet(int version, int tag) {
-    put32(0x02676174);
-    put16(0x0001);
+    putDestination(bytes, at);
+    at += 6;
     put32(0x02676174);
     put16(0x7500 | recipe.mark);
     if (tag >= 0) {
@@ -342,6 +342,13 @@ final class TestPacket {
       folded = (folded & 0xffff) + (folded >>> 16);
     }
     return (int) (~folded & 0xffff);
+  }
+
+  /** Where every frame goes: an address of nobody. */
+  static void putDestination(byte[] target, int offset) {
+    put16(target, offset, 0x0267);
+    put16(target, offset + 2, 0x6174);
+    put16(target, offset + 4, 0x0001);
   }
 
   private void put16(int value) {

@@ -34,6 +34,8 @@ final class TestWire implements AutoCloseable {
   private final Burst received = Burst.allocate(BURST, arena);
   private final Mbuf mbuf = new Mbuf();
   private final List<byte[]> frames = new ArrayList<>();
+  private final byte[] receiver = new byte[SOURCE_AT];
+  private boolean toReceiver; // whether frames are sent to its own address
   private long rxFlags;
 
   TestWire(Port from, Port to, MempoolCache cache) {
@@ -42,11 +44,20 @@ final class TestWire implements AutoCloseable {
     this.out = from.txQueues().getFirst();
     this.in = to.rxQueues().getFirst();
     this.cache = cache;
+    long mac = to.info().mac().value();
+    for (int i = 0; i < SOURCE_AT; i++) {
+      receiver[i] = (byte) (mac >>> 8 * (SOURCE_AT - 1 - i));
+    }
   }
 
-  /** Sends a plain frame until it arrives: a bridge or a switch may need a while. */
+  /**
+   * Sends a plain frame until it arrives: a bridge or a switch may need a while. It is sent to
+   * nobody's address and to the receiver's in turn, and what arrived decides how all others are: a
+   * bridge keeps what is for its own port, a virtual function receives nothing else.
+   */
   void awaitPath(TestCase probe) {
     for (int attempt = 0; attempt < PATH_ATTEMPTS; attempt++) {
+      toReceiver = attempt % 2 != 0;
       if (run(probe).status() == Status.PASSED) {
         return;
       }
@@ -82,6 +93,9 @@ final class TestWire implements AutoCloseable {
     mbuf.wrap(sent.get(0));
     long data = mbuf.append(test.frame().length);
     Memory.copy(test.frame(), 0, data, test.frame().length);
+    if (toReceiver) {
+      Memory.copy(receiver, 0, data, SOURCE_AT);
+    }
     mbuf.flags(test.flags());
     mbuf.txOffload(test.lengths());
     mbuf.vlanTci(test.vlanTci());
@@ -142,6 +156,9 @@ final class TestWire implements AutoCloseable {
             && frame[SOURCE_AT + 4] == 0x75
             && (frame[MARK_AT] & 0xff) == mark;
     if (ours) {
+      if (toReceiver) {
+        TestPacket.putDestination(frame, 0);
+      }
       frames.add(frame);
       rxFlags = flags;
     }

@@ -224,14 +224,16 @@ public final class PollLoop {
   }
 
   /**
-   * Closes some of the agents, on the lcore, and goes on with the others; returns when that is done
-   * or the loop has ended. The loop must not be paused.
+   * Closes those of some agents that are still here, on the lcore, and goes on with the others;
+   * returns when that is done or the loop has ended. The loop must not be paused.
    */
   public void retire(List<? extends Agent> ending) {
-    if (ending.isEmpty()) {
+    List<Agent> here = new ArrayList<>(agentList);
+    here.retainAll(ending);
+    if (here.isEmpty()) {
       return;
     }
-    leaving = List.copyOf(ending);
+    leaving = here;
     if (ORDER.compareAndSet(this, RUN, RETIRE)) {
       while ((int) ORDER.getAcquire(this) == RETIRE && ended.getCount() > 0) {
         Thread.onSpinWait();

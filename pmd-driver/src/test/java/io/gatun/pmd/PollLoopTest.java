@@ -402,7 +402,7 @@ class PollLoopTest {
     long then = staying.turns.get();
     await(() -> staying.turns.get() > then + 10);
     assertThat(leaving.turns).hasValue(last);
-    loop.retire(List.of(staying));
+    loop.retire(List.of(leaving, staying)); // of whom one has gone already
     assertThat(loop.agents()).isEmpty();
     assertThat(loop.hasEnded()).isFalse();
     loop.stop();

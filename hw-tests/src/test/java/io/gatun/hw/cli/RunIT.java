@@ -187,6 +187,11 @@ class RunIT {
             "run.yaml:2: key \"foward\": is not known (did you mean \"forward\"?); allowed are"
                 + " ports, session, forward"),
         Arguments.of(
+            "ports: {a: {id: 0, mac: x}}\n", "run.yaml:1: key \"ports.a.mac\": MAC address \"x\""),
+        Arguments.of(
+            "ports: {a: {id: 0, mac: \"01:00:00:00:00:01\"}}\n",
+            "run.yaml:1: key \"ports.a.mac\": port 0"),
+        Arguments.of(
             ports + "session: {burst: 513}\n",
             "run.yaml:2: key \"session.burst\": 513 is not an integer in [1, 512]"),
         Arguments.of(

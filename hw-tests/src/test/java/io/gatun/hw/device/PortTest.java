@@ -3,9 +3,11 @@ package io.gatun.hw.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.gatun.bindings.RteEthdev;
+import io.gatun.pmd.DpdkException;
 import io.gatun.pmd.Eal;
 import io.gatun.pmd.MacAddress;
 import io.gatun.pmd.PollLoop;
@@ -193,5 +195,25 @@ class PortTest {
     assertThat(port.link().speedMbps()).isPositive();
     assertThat(port.isRemoved()).isFalse();
     assertThat(port.mtu()).isEqualTo(1500);
+  }
+
+  @Test
+  void aPortTakesAnotherAddressUnlessItsDriverCannot() {
+    Port port = DPDK.eal().port(1);
+    MacAddress own = port.info().mac();
+    MacAddress other = MacAddress.parse("02:00:00:00:00:42");
+
+    DPDK.eal().changeMac(port, other);
+    assertThat(port.info().mac()).isEqualTo(other);
+    DPDK.eal().changeMac(port, own);
+    assertThat(port.info().mac()).isEqualTo(own);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DPDK.eal().changeMac(port, MacAddress.parse("01:00:5e:00:00:01")))
+        .withMessageContaining("neither a group's nor all zeros");
+    assertThatThrownBy(() -> DPDK.eal().changeMac(ring(), other))
+        .isInstanceOf(DpdkException.class)
+        .hasMessageContaining("rte_eth_dev_default_mac_addr_set(" + RING)
+        .hasMessageContaining("ENOTSUP");
   }
 }

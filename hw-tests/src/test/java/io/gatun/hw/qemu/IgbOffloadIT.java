@@ -56,9 +56,12 @@ class IgbOffloadIT {
   private static final String TENANTS =
       """
       for i in range(int(sys.argv[2])):
-          ip = IP(src="10.0.0.1", dst="10.0.0.2", id=i) if i & 1 else IPv6(src="fd00::1", dst="fd00::2")
+          ip = IPv6(src="fd00::1", dst="fd00::2")
+          if i & 1:
+              ip = IP(src="10.0.0.1", dst="10.0.0.2", id=i)
           l4 = TCP(sport=i + 1, dport=80, seq=i) if i & 2 else UDP(sport=i + 1, dport=53)
-          frame = Ether(src="02:00:00:00:01:01", dst=sys.argv[1]) / ip / l4 / Raw(bytes([i]) * (i * 61 + 9))
+          frame = Ether(src="02:00:00:00:01:01", dst=sys.argv[1]) / ip / l4
+          frame /= Raw(bytes([i]) * (i * 61 + 9))
           print(bytes(frame).hex())
       """;
 

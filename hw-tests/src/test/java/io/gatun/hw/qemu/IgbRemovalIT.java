@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @QemuTest
 @TestMethodOrder(OrderAnnotation.class)
 class IgbRemovalIT {
-  private static final int NICS = 3;
+  private static final int NICS = 4;
   private static final int FRAMES_BEFORE = 200;
   private static final String DEVICES = "/sys/bus/pci/devices/";
 
@@ -45,6 +45,28 @@ class IgbRemovalIT {
 
   @Test
   @Order(1)
+  void aMirrorThatLosesItsDestinationGoesOn() {
+    GuestCommand mirror =
+        start(List.of(), "mirror", "--ports=0-1", "--session=source=0:rx policy=hold to=port:3");
+    pass(0, 1);
+
+    qmp.askFor("nic3");
+    qmp.awaitDeleted("nic3");
+    mirror.await("the port's end", () -> mirror.errors().contains("goes on without it"));
+    pass(0, 1);
+    mirror.signal("TERM");
+
+    JsonNode summary = mirror.json();
+    assertReleased(summary, "3");
+    assertThat(summary.get("mirrored").asInt()).isEqualTo(FRAMES_BEFORE);
+    assertThat(summary.get("mirror_dropped").asInt()).isEqualTo(FRAMES_BEFORE);
+    assertThat(summary.at("/mirror/held").asInt(-1)).isZero();
+    assertThat(summary.at("/mirror/faults").asInt(-1)).isZero();
+    assertNobodyWaited();
+  }
+
+  @Test
+  @Order(2)
   void oneOfThreePortsGoesAndTheOthersGoOn() {
     GuestCommand forward = forward(List.of(), "--port-topology=loop");
     pass(0, 0);
@@ -67,7 +89,7 @@ class IgbRemovalIT {
   }
 
   @Test
-  @Order(2)
+  @Order(3)
   void aPairThatLosesAPortEndsInOrder() {
     GuestCommand forward = forward(List.of());
     pass(1, 2);
@@ -83,7 +105,7 @@ class IgbRemovalIT {
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void aVirtualFunctionThatIsDestroyedIsGivenBack() {
     // The NIC goes from vfio-pci back to the kernel, which makes a virtual function of it.
     String physical = DEVICES + GuestConfig.address(1);
@@ -106,12 +128,16 @@ class IgbRemovalIT {
   }
 
   private static GuestCommand forward(List<String> eal, String... options) {
+    return start(eal, "forward", options);
+  }
+
+  private static GuestCommand start(List<String> eal, String command, String... options) {
     List<String> words = new ArrayList<>(List.of(options));
     words.addAll(List.of("--stats-period=0.2", "--json"));
-    GuestCommand forward = GuestGatun.start(guest, eal, "forward", words.toArray(String[]::new));
+    GuestCommand running = GuestGatun.start(guest, eal, command, words.toArray(String[]::new));
     // From the live table on packets flow.
-    forward.await("the live table", () -> forward.errors().contains("Mpps"));
-    return forward;
+    running.await("the live table", () -> running.errors().contains("Mpps"));
+    return running;
   }
 
   private static void bind(String function, String driver) {

@@ -41,6 +41,10 @@ public final class HostTree {
     return new HostTree(Path.of("/"), new KernelWriter());
   }
 
+  Path file(String path) {
+    return root.resolve(path);
+  }
+
   /** Whether there is such a file, folder or link, whatever the link points to. */
   public boolean exists(String path) {
     return Files.exists(root.resolve(path), LinkOption.NOFOLLOW_LINKS);

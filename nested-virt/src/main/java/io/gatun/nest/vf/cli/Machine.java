@@ -42,6 +42,11 @@ record Machine(
         HostTree.ofMachine(), new SystemCommands(), Shutdown::install, System.out, System.err);
   }
 
+  /** The same with a request that is installed already. */
+  Machine with(Shutdown.Request installed) {
+    return new Machine(tree, bus, ip, () -> installed, out, err);
+  }
+
   Inventory inventory() {
     return Inventory.read(tree, ip);
   }

@@ -10,4 +10,9 @@ interface Subcommand {
    * @return the exit code
    */
   int run(Machine machine) throws IOException;
+
+  /** Whether it changes functions, so that nobody else may do so meanwhile. */
+  default boolean changes() {
+    return false;
+  }
 }

@@ -27,6 +27,11 @@ final class VfBind implements Subcommand {
   @CommandLine.Mixin private final ChangeOptions options = new ChangeOptions();
 
   @Override
+  public boolean changes() {
+    return !options.isDryRun;
+  }
+
+  @Override
   public int run(Machine machine) throws IOException {
     Inventory inventory = machine.inventory();
     PciFunction function = inventory.function(name);

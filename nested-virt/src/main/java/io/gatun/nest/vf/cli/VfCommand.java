@@ -1,6 +1,8 @@
 package io.gatun.nest.vf.cli;
 
+import io.gatun.nest.sysfs.ChangeLock;
 import io.gatun.pmd.cli.Command;
+import io.gatun.pmd.cli.Shutdown;
 import io.gatun.pmd.cli.UsageException;
 import java.io.IOException;
 import java.util.List;
@@ -55,6 +57,15 @@ public final class VfCommand implements Command {
               + (line == null ? "" : String.join(", ", line.getSubcommands().keySet())));
     }
     Subcommand subcommand = (Subcommand) parsed.subcommand().commandSpec().userObject();
-    return subcommand.run(machine.get());
+    Machine host = machine.get();
+    if (!subcommand.changes()) {
+      return subcommand.run(host);
+    }
+    Shutdown.Request stop = host.stop().get();
+    try (ChangeLock _ =
+        ChangeLock.await(
+            host.tree(), stop::isStopRequested, text -> host.err().println("gatun vf: " + text))) {
+      return subcommand.run(host.with(stop));
+    }
   }
 }

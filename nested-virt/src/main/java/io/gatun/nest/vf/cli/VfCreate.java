@@ -38,6 +38,11 @@ final class VfCreate implements Subcommand {
   @CommandLine.Mixin private final ChangeOptions options = new ChangeOptions();
 
   @Override
+  public boolean changes() {
+    return !options.isDryRun;
+  }
+
+  @Override
   public int run(Machine machine) throws IOException {
     PhysicalFunction physical = machine.inventory().physical(name);
     CreatePlan.Options wanted = new CreatePlan.Options(OnOff.value(autoprobe), isUp, isForced);

@@ -86,6 +86,11 @@ final class VfSet implements Subcommand {
   @CommandLine.Mixin private final ChangeOptions options = new ChangeOptions();
 
   @Override
+  public boolean changes() {
+    return !options.isDryRun;
+  }
+
+  @Override
   public int run(Machine machine) throws IOException {
     VfSettings settings = settings();
     if (settings.isEmpty()) {

@@ -4,6 +4,7 @@ module io.gatun.nest {
   requires com.fasterxml.jackson.databind;
   requires info.picocli;
   requires io.gatun.pmd;
+  requires java.xml;
 
   // Jackson reads the components of the messages' and the journal's records.
   opens io.gatun.nest.extender to

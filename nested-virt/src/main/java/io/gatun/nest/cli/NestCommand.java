@@ -14,7 +14,14 @@ import picocli.CommandLine;
       "docs/nest-protocol.md says how the levels talk to each other."
     },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {NestExtender.class, NestGuest.class, NestStatus.class, NestRelease.class})
+    subcommands = {
+      NestExtender.class,
+      NestGuest.class,
+      NestPlan.class,
+      NestApply.class,
+      NestStatus.class,
+      NestRelease.class
+    })
 public final class NestCommand implements Command {
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 

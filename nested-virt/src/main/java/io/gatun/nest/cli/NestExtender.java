@@ -28,18 +28,27 @@ final class NestExtender implements NestCommand.Subcommand {
       description = "YAML: level, journal, control, functions or outer, machines")
   private @Nullable Path config;
 
+  @CommandLine.Option(
+      names = "--vm-manager",
+      paramLabel = "NAME",
+      defaultValue = "qemu",
+      description =
+          "qemu (by QMP) or libvirt (by virsh), for machines that do not say \"manager\""
+              + " (default: ${DEFAULT-VALUE})")
+  private NestConfig.Manager manager = NestConfig.Manager.QEMU;
+
   @Override
   public int run() throws IOException, InterruptedException {
-    return run("extender", config, false);
+    return run("extender", config, manager, false);
   }
 
-  static int run(String command, @Nullable Path file, boolean guest)
+  static int run(String command, @Nullable Path file, NestConfig.Manager manager, boolean guest)
       throws IOException, InterruptedException {
     if (file == null) {
       throw new IllegalStateException("picocli lets nobody through without --config");
     }
-    NestConfig config = NestConfig.read(file);
-    if (config.interfaces().isEmpty() == guest) {
+    NestConfig config = NestConfig.read(file, manager);
+    if (config.isGuest() != guest) {
       throw new UsageException(
           guest
               ? file + ": has machines: this is for \"gatun nest extender\""

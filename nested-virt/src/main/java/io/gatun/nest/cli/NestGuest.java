@@ -1,5 +1,6 @@
 package io.gatun.nest.cli;
 
+import io.gatun.nest.extender.NestConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,6 @@ final class NestGuest implements NestCommand.Subcommand {
 
   @Override
   public int run() throws IOException, InterruptedException {
-    return NestExtender.run("guest", config, true);
+    return NestExtender.run("guest", config, NestConfig.Manager.QEMU, true);
   }
 }

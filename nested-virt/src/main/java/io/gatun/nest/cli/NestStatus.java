@@ -1,9 +1,10 @@
 package io.gatun.nest.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.gatun.nest.extender.AdminSocket;
+import io.gatun.nest.extender.TopologyConfig;
 import io.gatun.pmd.cli.Main;
+import io.gatun.pmd.cli.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -12,27 +13,40 @@ import picocli.CommandLine;
 /** {@code gatun nest status}. */
 @CommandLine.Command(
     name = "status",
-    description = "Draw what an extender has handed out, from the outermost level to the machine.",
+    description = {
+      "With --config: draw every guest's interface, from the physical function inwards.",
+      "With --control: what this one extender has handed out."
+    },
     sortOptions = false)
 final class NestStatus implements NestCommand.Subcommand {
   @CommandLine.Option(
       names = "--control",
       paramLabel = "SOCKET",
-      required = true,
       description = "\"control\" in the extender's file")
   private @Nullable Path control;
+
+  @CommandLine.Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The topology that was applied")
+  private @Nullable Path config;
 
   @CommandLine.Option(names = "--json", description = "As one line of JSON")
   private boolean json;
 
   @Override
   public int run() throws IOException {
-    if (control == null) {
-      throw new IllegalStateException("picocli lets nobody through without --control");
+    if ((control == null) == (config == null)) {
+      throw new UsageException("either --config FILE or --control SOCKET is needed");
     }
-    JsonNode status =
-        AdminSocket.ask(control, JsonNodeFactory.instance.objectNode().put("command", "status"));
-    System.out.println(json ? status.toString() : text(status));
+    if (config != null) {
+      Path outermost = TopologyConfig.read(config).control();
+      JsonNode chain = NestText.ask(outermost, NestText.question("chain").put("waitSeconds", 0));
+      System.out.print(json ? chain + "\n" : NestText.chain(chain));
+    } else if (control != null) {
+      JsonNode status = AdminSocket.ask(control, NestText.question("status"));
+      System.out.println(json ? status.toString() : text(status));
+    }
     return Main.DONE;
   }
 

@@ -5,9 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatun.nest.channel.FrameSession;
+import io.gatun.nest.rpc.InterfaceStatus;
 import io.gatun.nest.rpc.Messages;
 import io.gatun.nest.rpc.NameRequest;
 import io.gatun.nest.rpc.RpcException;
+import io.gatun.nest.rpc.Status;
+import io.gatun.nest.rpc.StatusRequest;
+import io.gatun.nest.rpc.Topology;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -27,13 +32,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Where {@code gatun nest status} and {@code release} ask an extender: a Unix socket that only its
- * owner may open; one question and one answer a connection, each a line of JSON.
+ * Where {@code gatun nest plan}, {@code apply}, {@code status} and {@code release} ask an extender:
+ * a Unix socket that only its owner may open; one question and one answer a connection, each a line
+ * of JSON.
+ *
+ * <p>The commands: {@code status}: this level's leases. {@code release}: take an interface back
+ * from a machine. {@code plan} and {@code apply} with a {@code topology}. {@code chain} with {@code
+ * waitSeconds}: what the guests inside have, once nothing is on its way.
  */
 public final class AdminSocket implements Closeable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MAX_QUESTION_BYTES = 4096;
-  private static final long PATIENCE_SECONDS = 300;
+  private static final int MAX_QUESTION_BYTES = FrameSession.MAX_MESSAGE_BYTES;
+
+  /** Longer than any answer may take: a chain that is waited for. */
+  private static final long PATIENCE_SECONDS = 4000;
 
   private final ServerSocketChannel server;
   private final Path path;
@@ -86,23 +98,76 @@ public final class AdminSocket implements Closeable {
   private void answer(String question, CompletableFuture<JsonNode> answer) {
     try {
       JsonNode asked = JSON.readTree(question);
-      if (asked.path("command").asText().equals("release")) {
+      var _ =
+          answered(asked)
+              .whenComplete(
+                  (done, failure) ->
+                      answer.complete(failure == null ? done : error(LeaseMotion.words(failure))));
+    } catch (RpcException | IOException | IllegalArgumentException e) {
+      answer.complete(error(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private CompletableFuture<JsonNode> answered(JsonNode asked) throws RpcException {
+    String command = asked.path("command").asText();
+    return switch (command) {
+      case "release" -> {
         NameRequest request =
             new NameRequest(asked.path("name").asText(), asked.path("reason").asText("released"));
-        var _ =
-            extender
-                .revoke(asked.path("machine").asText(), request)
-                .whenComplete(
-                    (done, failure) ->
-                        answer.complete(
-                            failure instanceof RpcException e
-                                ? error(e.words())
-                                : JSON.createObjectNode().put("released", request.name())));
-      } else {
-        answer.complete(status());
+        yield extender
+            .revoke(asked.path("machine").asText(), request)
+            .thenApply(done -> JSON.createObjectNode().put("released", request.name()));
       }
-    } catch (IOException | IllegalArgumentException e) {
-      answer.complete(error(String.valueOf(e.getMessage())));
+      case "plan" -> extender.plan(topology(asked)).thenApply(Messages::tree);
+      case "apply" -> {
+        extender.apply(topology(asked));
+        yield CompletableFuture.completedFuture(JSON.createObjectNode().put("applied", true));
+      }
+      case "chain" ->
+          extender
+              .status(new StatusRequest(asked.path("waitSeconds").asInt()))
+              .thenApply(this::chain);
+      case "status" -> CompletableFuture.completedFuture(status());
+      default ->
+          throw new IllegalArgumentException(
+              "command: \"%s\" is not known; known are status, release, plan, apply, chain"
+                  .formatted(command));
+    };
+  }
+
+  private static Topology topology(JsonNode asked) throws RpcException {
+    return Messages.read(asked.path("topology"), Topology.class);
+  }
+
+  /** What the guests have, and at its outer end which function it is and what that carried. */
+  private JsonNode chain(Status status) {
+    ObjectNode all = JSON.createObjectNode().put("level", extender.name());
+    all.put("outer_problem", extender.outerProblem());
+    all.set("levels", Messages.tree(status).path("levels"));
+    all.set("interfaces", JSON.createArrayNode());
+    for (InterfaceStatus one : status.interfaces()) {
+      ObjectNode shown = Messages.tree(one).deepCopy();
+      Functions.Owned owned = extender.function(one.name());
+      if (owned != null) {
+        shown
+            .putObject("function")
+            .put("parent", owned.parent())
+            .put("index", owned.index())
+            .put("address", owned.address());
+        putCounters(shown, owned);
+      } else {
+        shown.put("counters_missing", "it is no function of " + extender.name());
+      }
+      all.withArray("interfaces").add(shown);
+    }
+    return all;
+  }
+
+  private void putCounters(ObjectNode shown, Functions.Owned owned) {
+    try {
+      shown.set("counters", Messages.tree(extender.counters(owned)));
+    } catch (Functions.FunctionException e) {
+      shown.put("counters_missing", e.getMessage());
     }
   }
 

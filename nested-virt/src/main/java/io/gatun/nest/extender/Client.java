@@ -6,8 +6,8 @@ import io.gatun.nest.rpc.AssignRequest;
 import io.gatun.nest.rpc.Assignment;
 import io.gatun.nest.rpc.Capabilities;
 import io.gatun.nest.rpc.ConfigureRequest;
+import io.gatun.nest.rpc.Grant;
 import io.gatun.nest.rpc.Hello;
-import io.gatun.nest.rpc.Kind;
 import io.gatun.nest.rpc.LeaseList;
 import io.gatun.nest.rpc.LinkState;
 import io.gatun.nest.rpc.Messages;
@@ -16,7 +16,7 @@ import io.gatun.nest.rpc.RpcChannel;
 import io.gatun.nest.rpc.RpcCode;
 import io.gatun.nest.rpc.RpcException;
 import io.gatun.nest.rpc.Settings;
-import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,10 +31,14 @@ final class Client implements RpcChannel.Handler {
   private final Level level;
   private final Leases leases;
   private final String name;
-  private final Limits limits;
+  private final Granted granted;
+  private final Configurer configurer;
   private final Machine machine;
   private final @Nullable RpcChannel channel;
   private @Nullable Hello greeting;
+  private long greetings;
+  private long thereNanos;
+  private long greetNanos;
   private long seenGeneration = -1;
   private long lookAtNanos;
   private boolean lookAgain;
@@ -54,9 +58,11 @@ final class Client implements RpcChannel.Handler {
     this.level = level;
     this.leases = leases;
     this.name = name;
-    this.limits = limits;
+    granted = new Granted(level, name, limits);
+    configurer = new Configurer(level, leases, granted);
     this.machine = machine;
     lookAtNanos = level.now();
+    thereNanos = lookAtNanos;
     channel = out == null ? null : new RpcChannel(id, out, level.nanoTime(), this);
   }
 
@@ -83,14 +89,47 @@ final class Client implements RpcChannel.Handler {
     return channel != null && channel.isOpen() && greeting != null;
   }
 
-  CompletableFuture<JsonNode> revoke(Lease lease, String reason) {
-    if (channel == null) {
-      return CompletableFuture.failedFuture(
-          new RpcException(RpcCode.NO_EXTENDER, name + " has no channel"));
+  /** How often an extender said hello in it: what another one was told, this one was not. */
+  long greetings() {
+    return greetings;
+  }
+
+  /** Whether nobody has answered in it for so long that nobody will for now. */
+  boolean isAbsent() {
+    return channel != null
+        && !canBeAsked()
+        && level.now() - thereNanos >= level.timing().peer().toNanos();
+  }
+
+  /** Calls its extender; fails with {@link RpcException}. */
+  CompletableFuture<JsonNode> ask(String method, Object parameters, Duration timeOut) {
+    return channel == null
+        ? CompletableFuture.failedFuture(
+            new RpcException(RpcCode.NO_EXTENDER, name + " has no channel"))
+        : channel.rpc().call(method, parameters, timeOut);
+  }
+
+  /** What it may have. */
+  Granted granted() {
+    return granted;
+  }
+
+  /** Sets what the topology grants, and takes back what is not granted any more. */
+  void grant(Grant grant) {
+    granted.set(grant);
+    int count = 0;
+    for (LeaseTask task : leases.of(name)) {
+      count++;
+      try {
+        granted.hold(task.lease(), count);
+      } catch (RpcException e) {
+        task.release(e.words(), true);
+      }
     }
-    return channel
-        .rpc()
-        .call("release", new NameRequest(lease.name(), reason), level.timing().revoke());
+  }
+
+  CompletableFuture<JsonNode> revoke(Lease lease, String reason) {
+    return ask("release", new NameRequest(lease.name(), reason), level.timing().revoke());
   }
 
   void linkState(Lease lease, boolean up, @Nullable String reason) {
@@ -104,11 +143,18 @@ final class Client implements RpcChannel.Handler {
   void tick() {
     if (channel != null) {
       channel.tick();
+      thereNanos = canBeAsked() ? level.now() : thereNanos;
+      if (channel.isOpen() && greeting == null && level.now() - greetNanos >= 0) {
+        greetNanos = level.now() + RpcChannel.HEARTBEAT.toNanos();
+        channel.rpc().notify("greet", Map.of()); // it may not know that it was lost meanwhile
+      }
       if (channel.silentNanos() >= level.timing().grace().toNanos()) {
         for (LeaseTask task : leases.of(name)) {
           String words =
               "%s was not heard for %d s".formatted(name, level.timing().grace().toSeconds());
-          task.release(words, false);
+          if (!task.lease().standIn()) {
+            task.release(words, false);
+          }
         }
       }
     }
@@ -165,6 +211,7 @@ final class Client implements RpcChannel.Handler {
   @Override
   public void opened() {
     greeting = null;
+    greetNanos = level.now() + RpcChannel.HEARTBEAT.toNanos();
   }
 
   @Override
@@ -201,6 +248,7 @@ final class Client implements RpcChannel.Handler {
               .formatted(theirs.version(), level.name(), Hello.VERSION));
     }
     greeting = theirs;
+    greetings++;
     return CompletableFuture.completedFuture(new Hello(Hello.VERSION, level.name(), !level.leaf()));
   }
 
@@ -243,13 +291,13 @@ final class Client implements RpcChannel.Handler {
 
   private Capabilities own(
       List<String> offloads, int functions, boolean hotPlug, boolean iommu, List<String> missing) {
-    int left = limits.interfaces() - leases.of(name).size();
+    int left = granted.interfaces() - leases.of(name).size();
     return new Capabilities(
         List.of(level.name()),
         Math.max(0, Math.min(functions, left)),
         level.functions().queues(),
         offloads,
-        limits.maxRate(),
+        granted.maxRate(),
         hotPlug,
         iommu,
         missing);
@@ -260,17 +308,28 @@ final class Client implements RpcChannel.Handler {
     if (there != null) {
       return assignedAlready(there, request);
     }
-    if (leases.of(name).size() >= limits.interfaces()) {
-      throw new RpcException(
-          RpcCode.NOT_GRANTED,
-          "%s: %s has the %d interfaces that %s grants it"
-              .formatted(request.name(), name, limits.interfaces(), level.name()));
+    return begin(request, false).awaitActive();
+  }
+
+  private LeaseTask begin(AssignRequest request, boolean standIn) throws RpcException {
+    if (leases.of(name).size() >= granted.limits().interfaces()) {
+      throw granted.tooMany(request.name());
     }
-    Settings settings = limits.narrow(request.settings(), name, mac -> leases.isTaken(mac, null));
+    Settings settings =
+        granted.limits().narrow(request.settings(), name, mac -> leases.isTaken(mac, null));
     Lease.Source source = leases.upstream() == null ? Lease.Source.OWNED : Lease.Source.OUTER;
-    Lease lease = Lease.begin(name, request.name(), source, settings, request.fallback());
+    Lease lease =
+        Lease.begin(name, request.name(), source, settings, request.fallback())
+            .withAsked(request.settings(), standIn);
     LeaseTask task = new LeaseTask(level, this, leases, lease);
     leases.add(task);
+    return task;
+  }
+
+  /** An emulated NIC, for a machine in which nobody is there to ask for anything. */
+  CompletableFuture<Assignment> standIn(AssignRequest request, String why) throws RpcException {
+    LeaseTask task = begin(request, true);
+    task.fallBack(new RpcException(RpcCode.NO_EXTENDER, why));
     return task.awaitActive();
   }
 
@@ -294,74 +353,7 @@ final class Client implements RpcChannel.Handler {
   }
 
   CompletableFuture<Assignment> configure(ConfigureRequest request) throws RpcException {
-    LeaseTask task = active(request.name());
-    Lease lease = task.lease();
-    if (lease.kind() == Kind.EMULATED) {
-      throw new RpcException(
-          RpcCode.FAILED, lease.name() + ": is emulated, and has nothing to set");
-    }
-    Settings asked = request.settings().or(lease.settings());
-    if (!asked.isTrusted() && !String.valueOf(asked.mac()).equals(lease.settings().mac())) {
-      throw new RpcException(
-          RpcCode.NOT_GRANTED,
-          "mac: %s has no trust, and keeps %s".formatted(lease.name(), lease.settings().mac()));
-    }
-    Settings settings = limits.narrow(asked, name, mac -> leases.isTaken(mac, lease.key()));
-    Upstream outer = leases.upstream();
-    if (lease.source() == Lease.Source.OWNED || outer == null) {
-      return CompletableFuture.completedFuture(apply(task, settings));
-    }
-    return outer
-        .configure(new ConfigureRequest(level.outerName(lease), settings))
-        .thenCompose(
-            answer -> {
-              try {
-                task.replace(
-                    task.lease().with(answer.settings()).withUnenforced(answer.unenforced()));
-                return CompletableFuture.completedFuture(task.lease().assignment(level.name()));
-              } catch (IOException e) {
-                return CompletableFuture.failedFuture(noJournal(e));
-              }
-            });
-  }
-
-  /** The journal first: after a restart the function is set to what it says. */
-  private Assignment apply(LeaseTask task, Settings settings) throws RpcException {
-    Lease before = task.lease();
-    Functions.Owned owned = before.owned();
-    if (owned == null) {
-      throw new RpcException(RpcCode.INTERNAL, before.name() + ": has no function");
-    }
-    try {
-      task.replace(before.with(settings));
-      try {
-        task.replace(task.lease().withUnenforced(level.functions().configure(owned, settings)));
-      } catch (Functions.FunctionException e) {
-        task.replace(before);
-        undo(owned, before);
-        throw new RpcException(RpcCode.FAILED, "%s: %s".formatted(level.name(), e.getMessage()));
-      }
-    } catch (IOException e) {
-      throw noJournal(e);
-    }
-    return task.lease().assignment(level.name());
-  }
-
-  private void undo(Functions.Owned owned, Lease before) throws RpcException {
-    try {
-      level.functions().configure(owned, before.settings());
-    } catch (Functions.FunctionException e) {
-      throw new RpcException(
-          RpcCode.FAILED,
-          "%s: a part of the settings may have been changed, and could not be changed back: %s"
-              .formatted(level.name(), e.getMessage()));
-    }
-  }
-
-  private RpcException noJournal(IOException e) {
-    return new RpcException(
-        RpcCode.NO_JOURNAL,
-        "%s: the journal cannot be written: %s".formatted(level.name(), e.getMessage()));
+    return configurer.configure(active(request.name()), request);
   }
 
   private CompletableFuture<Assignment> reset(NameRequest request) throws RpcException {

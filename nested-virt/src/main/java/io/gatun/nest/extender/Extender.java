@@ -5,9 +5,13 @@ import io.gatun.nest.rpc.AssignRequest;
 import io.gatun.nest.rpc.Assignment;
 import io.gatun.nest.rpc.Capabilities;
 import io.gatun.nest.rpc.NameRequest;
+import io.gatun.nest.rpc.PlanResult;
 import io.gatun.nest.rpc.RpcChannel;
 import io.gatun.nest.rpc.RpcCode;
 import io.gatun.nest.rpc.RpcException;
+import io.gatun.nest.rpc.Status;
+import io.gatun.nest.rpc.StatusRequest;
+import io.gatun.nest.rpc.Topology;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +37,7 @@ public final class Extender {
   private final LongSupplier sessions;
   private final Map<String, Client> clients = new LinkedHashMap<>();
   private final Map<String, Boolean> links = new HashMap<>();
+  private final Cascade cascade;
   private @Nullable Upstream upstream;
   private long linksAtNanos;
   private boolean started;
@@ -58,6 +63,7 @@ public final class Extender {
       throws IOException {
     level = new Level(name, leaf, functions, Journal.open(store, name), timing, nanoTime);
     leases = new Leases(level);
+    cascade = new Cascade(level, leases, clients);
     this.sessions = sessions;
     linksAtNanos = nanoTime.getAsLong();
   }
@@ -77,9 +83,15 @@ public final class Extender {
     return channel;
   }
 
-  /** Adds what runs on the level itself, before {@link #start}. */
-  public void addLocal(String name, Machine machine) {
-    add(name, Limits.NONE, machine, null);
+  /**
+   * Adds what runs on the level itself, before {@link #start}.
+   *
+   * @param interfaces that its own file wants; a topology may want more
+   */
+  public void addLocal(String name, Machine machine, List<AssignRequest> interfaces) {
+    Wants wants = new Wants(level, leases, add(name, Limits.NONE, machine, null));
+    wants.file(interfaces);
+    cascade.wants(wants);
   }
 
   private Client add(String name, Limits limits, Machine machine, @Nullable Consumer<byte[]> out) {
@@ -95,7 +107,7 @@ public final class Extender {
    * @return the channel, to be given what comes in
    */
   public RpcChannel addOuter(Consumer<byte[]> out) {
-    Upstream outer = new Upstream(level, leases, sessions.getAsLong(), out);
+    Upstream outer = new Upstream(level, leases, cascade, sessions.getAsLong(), out);
     upstream = outer;
     leases.upstream(outer);
     return outer.channel();
@@ -123,6 +135,7 @@ public final class Extender {
       }
     }
     started = true;
+    cascade.start();
     mendFunctions();
     for (LeaseTask task : leases.all()) {
       if (task.lease().phase() == Phase.ACTIVE) {
@@ -188,6 +201,7 @@ public final class Extender {
     boolean any = upstream != null && upstream.tick();
     clients.values().forEach(Client::tick);
     lookAtFunctions();
+    cascade.tick();
     return leases.advance() || any;
   }
 
@@ -233,6 +247,63 @@ public final class Extender {
     String reason = request.reason();
     task.release(reason == null ? "revoked by " + level.name() : reason, true);
     return task.awaitGone();
+  }
+
+  /**
+   * Makes a topology the one to be reached; {@link Topology#EMPTY} gives everything of it back.
+   *
+   * @throws RpcException when it cannot be
+   */
+  public void apply(Topology topology) throws RpcException {
+    cascade.apply(topology);
+  }
+
+  /** What {@link #apply} would do. */
+  public CompletableFuture<PlanResult> plan(Topology topology) throws RpcException {
+    return cascade.plan(topology);
+  }
+
+  /** What the guests have, once nothing is on its way any more or the time is over. */
+  public CompletableFuture<Status> status(StatusRequest request) throws RpcException {
+    return cascade.status(request);
+  }
+
+  /**
+   * The level's own function behind an interface.
+   *
+   * @param path with the machines it is in, as in {@code l1/l2/eth0}
+   * @return null where it has none
+   */
+  Functions.@Nullable Owned function(String path) {
+    int slash = path.indexOf('/');
+    LeaseTask task =
+        slash < 0 ? null : leases.find(path.substring(0, slash), path.substring(slash + 1));
+    return task == null ? null : task.lease().owned();
+  }
+
+  /** What a function of this level carried. */
+  Functions.Counters counters(Functions.Owned function) throws Functions.FunctionException {
+    return level.functions().counters(function);
+  }
+
+  /** Why the guest's own interfaces were refused, by name, in words. */
+  public Map<String, String> refusals() {
+    Map<String, String> all = new LinkedHashMap<>();
+    Wants wants = cascade.wants();
+    if (wants != null) {
+      wants.missing().stream()
+          .filter(one -> one.problem() != null)
+          .forEach(one -> all.put(one.name(), String.valueOf(one.problem())));
+    }
+    return all;
+  }
+
+  /** The guest's interfaces are given back, and none is asked for any more. */
+  public void giveBack() {
+    Wants wants = cascade.wants();
+    if (wants != null) {
+      wants.stop();
+    }
   }
 
   /** What a machine could have. */
@@ -286,6 +357,16 @@ public final class Extender {
   /** For tests: the leases as the journal has them. */
   Map<String, Lease> journaled() {
     return level.journal().leases();
+  }
+
+  /** For tests: the topology that the journal has; null: none. */
+  @Nullable Topology topology() {
+    return level.journal().topology();
+  }
+
+  /** For tests: what a guest wants. */
+  @Nullable Wants wants() {
+    return cascade.wants();
   }
 
   Leases leases() {

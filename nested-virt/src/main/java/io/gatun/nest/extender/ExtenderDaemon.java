@@ -3,23 +3,22 @@ package io.gatun.nest.extender;
 import io.gatun.nest.channel.Endpoint;
 import io.gatun.nest.channel.Link;
 import io.gatun.nest.link.CommandRunner;
+import io.gatun.nest.machine.LibvirtMachine;
+import io.gatun.nest.machine.Machine;
 import io.gatun.nest.machine.QmpMachine;
 import io.gatun.nest.qmp.QmpConnection;
-import io.gatun.nest.qmp.QmpSession;
-import io.gatun.nest.rpc.AssignRequest;
-import io.gatun.nest.rpc.Assignment;
 import io.gatun.nest.rpc.RpcChannel;
-import io.gatun.nest.rpc.RpcException;
 import io.gatun.nest.sysfs.HostTree;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -33,18 +32,15 @@ public final class ExtenderDaemon implements Closeable {
   /** What runs in the guest itself is this machine of it. */
   static final String SELF = "self";
 
-  private static final long ASK_AGAIN_NANOS = 5_000_000_000L;
-
   private final NestConfig config;
+  private final CommandRunner runner;
   private final Consumer<String> log;
   private final ControlLoop loop = new ControlLoop();
   private final List<Closeable> closeables = new ArrayList<>();
-  private final List<QmpSession> sessions = new ArrayList<>();
+  private final List<Runnable> ticks = new ArrayList<>();
   private final List<RpcChannel> channels = new ArrayList<>();
   private final Map<String, String> shown = new LinkedHashMap<>();
-  private final Map<String, CompletableFuture<Assignment>> asked = new LinkedHashMap<>();
   private final Extender extender;
-  private long askNanos;
   private boolean releasing;
 
   /**
@@ -58,6 +54,7 @@ public final class ExtenderDaemon implements Closeable {
       NestConfig config, HostTree tree, CommandRunner runner, Consumer<String> log)
       throws IOException {
     this.config = config;
+    this.runner = runner;
     this.log = log;
     boolean done = false;
     try {
@@ -67,7 +64,7 @@ public final class ExtenderDaemon implements Closeable {
       extender =
           new Extender(
               config.level(),
-              !config.interfaces().isEmpty(),
+              config.isGuest(),
               functions(config, tree, runner),
               store,
               Timing.DEFAULT,
@@ -75,18 +72,18 @@ public final class ExtenderDaemon implements Closeable {
               () -> random.nextLong() | 1);
       addOuter();
       config.machines().forEach(this::addMachine);
-      if (!config.interfaces().isEmpty()) {
+      if (config.isGuest()) {
         extender.addLocal(
             SELF,
             new LocalMachine(
                 config.run(),
                 loop,
-                (device, code) -> log.accept("%s ended with %d".formatted(device, code))));
+                (device, code) -> log.accept("%s ended with %d".formatted(device, code))),
+            config.interfaces());
       }
       extender.start();
       extender.problems().forEach(log);
       closeables.add(AdminSocket.open(config.control(), loop, extender));
-      askNanos = System.nanoTime();
       done = true;
     } finally {
       if (!done) {
@@ -115,14 +112,44 @@ public final class ExtenderDaemon implements Closeable {
   }
 
   private void addMachine(NestConfig.Vm vm) {
-    QmpConnection qmp = QmpConnection.open(vm.qmp(), loop);
-    closeables.add(qmp);
-    sessions.add(qmp.session());
-    QmpMachine machine = new QmpMachine(qmp.session(), vm.options());
+    Machine machine = vm.qmp() == null ? libvirt(vm) : qemu(vm, vm.qmp());
     link(
         "gatun-" + vm.name(),
         Endpoint.socket(vm.channel()),
         out -> extender.addMachine(vm.name(), vm.limits(), machine, out));
+  }
+
+  private Machine qemu(NestConfig.Vm vm, Path socket) {
+    QmpConnection qmp = QmpConnection.open(socket, loop);
+    closeables.add(qmp);
+    ticks.add(qmp.session()::tick);
+    return new QmpMachine(qmp.session(), vm.options());
+  }
+
+  private Machine libvirt(NestConfig.Vm vm) {
+    NestConfig.Libvirt place =
+        Objects.requireNonNull(vm.libvirt(), "cannot be: neither QEMU's nor libvirt's");
+    Map<String, String> netdev = new LinkedHashMap<>();
+    vm.options()
+        .netdev()
+        .properties()
+        .forEach(one -> netdev.put(one.getKey(), one.getValue().asText()));
+    LibvirtMachine machine =
+        new LibvirtMachine(
+            new LibvirtMachine.Options(
+                vm.name(),
+                place.domain(),
+                place.uri(),
+                vm.options().ports(),
+                vm.options().nic(),
+                netdev,
+                vm.options().force()),
+            runner,
+            loop,
+            System::nanoTime);
+    closeables.add(machine);
+    ticks.add(machine::tick);
+    return machine;
   }
 
   /** A channel needs its link to send, and the link its channel to receive. */
@@ -154,9 +181,10 @@ public final class ExtenderDaemon implements Closeable {
   public void run(BooleanSupplier stop) throws InterruptedException {
     loop.run(
         () -> {
-          sessions.forEach(QmpSession::tick);
-          if (!config.interfaces().isEmpty()) {
-            want(stop.getAsBoolean());
+          ticks.forEach(Runnable::run);
+          if (config.isGuest() && stop.getAsBoolean() && !releasing) {
+            releasing = true;
+            extender.giveBack();
           }
           boolean any = extender.doWork();
           show();
@@ -164,36 +192,6 @@ public final class ExtenderDaemon implements Closeable {
         },
         () -> stop.getAsBoolean() && (!releasing || extender.status().isEmpty()));
     channels.forEach(RpcChannel::bye);
-  }
-
-  /** A guest asks for its interfaces until it has them, and gives them back at its end. */
-  private void want(boolean stopping) {
-    if (stopping && !releasing) {
-      releasing = true;
-      for (LeaseStatus one : extender.status()) {
-        var _ =
-            extender.revoke(
-                SELF, new io.gatun.nest.rpc.NameRequest(one.assignment().name(), "the guest ends"));
-      }
-    }
-    if (stopping || System.nanoTime() - askNanos < 0) {
-      return;
-    }
-    askNanos = System.nanoTime() + ASK_AGAIN_NANOS;
-    for (AssignRequest request : config.interfaces()) {
-      CompletableFuture<Assignment> open = asked.get(request.name());
-      if (open == null || open.isCompletedExceptionally()) {
-        CompletableFuture<Assignment> answer = extender.assign(SELF, request);
-        asked.put(request.name(), answer);
-        var _ = answer.whenComplete((done, failure) -> report(request.name(), failure));
-      }
-    }
-  }
-
-  private void report(String name, @Nullable Throwable failure) {
-    if (failure instanceof RpcException e) {
-      log.accept("%s: %s: %s".formatted(name, e.code(), e.words()));
-    }
   }
 
   /** One line for each change of a lease. */
@@ -205,6 +203,7 @@ public final class ExtenderDaemon implements Closeable {
           one.machine() + "/" + one.assignment().name(),
           one.phase() + (problem == null ? "" : ": " + problem));
     }
+    extender.refusals().forEach((name, words) -> now.put(SELF + "/" + name, "refused: " + words));
     now.forEach(
         (name, words) -> {
           if (!words.equals(shown.get(name))) {

@@ -27,6 +27,16 @@ public interface Functions {
    */
   record Found(String address, @Nullable String mac) {}
 
+  /**
+   * What a virtual function carried since it was made, as its physical function counts it.
+   *
+   * @param receivedPackets by the guest
+   * @param receivedBytes by the guest
+   * @param sentPackets by the guest
+   * @param sentBytes by the guest
+   */
+  record Counters(long receivedPackets, long receivedBytes, long sentPackets, long sentBytes) {}
+
   /** A step failed. */
   final class FunctionException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -75,6 +85,15 @@ public interface Functions {
   /** Names of DPDK's offload flags that a virtual function has; empty: not known. */
   default List<String> offloads() {
     return List.of();
+  }
+
+  /**
+   * What a function carried.
+   *
+   * @throws FunctionException when nobody counts it, saying why
+   */
+  default Counters counters(Owned function) throws FunctionException {
+    throw new FunctionException(function.address() + ": nobody counts what it carries");
   }
 
   /**

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatun.nest.rpc.Messages;
+import io.gatun.nest.rpc.RpcException;
+import io.gatun.nest.rpc.Topology;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,6 +43,7 @@ final class Journal {
   private final JournalStore store;
   private final String level;
   private final Map<String, Lease> leases = new LinkedHashMap<>();
+  private @Nullable Topology topology;
   private long goodBytes;
   private int records;
   private boolean dirty;
@@ -69,6 +73,24 @@ final class Journal {
   /** The leases as they are on disk, by key: a view that changes with them. */
   Map<String, Lease> leases() {
     return Collections.unmodifiableMap(leases);
+  }
+
+  /** The topology that was applied; null: none ever was. */
+  @Nullable Topology topology() {
+    return topology;
+  }
+
+  /** Writes the topology, in place of the one before. */
+  void put(Topology applied) throws IOException {
+    write(record(applied));
+    topology = applied;
+    compactIfLong();
+  }
+
+  private static ObjectNode record(Topology applied) {
+    ObjectNode record = JSON.createObjectNode();
+    record.set("topology", Messages.tree(applied));
+    return record;
   }
 
   /** Writes a lease. */
@@ -127,7 +149,7 @@ final class Journal {
       byte[] all = whole(leases.values());
       store.replace(all);
       goodBytes = all.length;
-      records = leases.size() + 1;
+      records = leases.size() + (topology == null ? 1 : 2);
     } catch (IOException e) {
       // The long one is as good, and still there. Should the short one be, it says the same, and
       // its length is found again before the next write.
@@ -147,6 +169,10 @@ final class Journal {
   private byte[] whole(Collection<Lease> all) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(header());
+    Topology applied = topology;
+    if (applied != null) {
+      out.writeBytes(line(record(applied)));
+    }
     for (Lease lease : all) {
       ObjectNode record = JSON.createObjectNode();
       record.set("lease", JSON.valueToTree(lease));
@@ -235,6 +261,14 @@ final class Journal {
     }
   }
 
+  private static Topology topology(JsonNode written) throws IOException {
+    try {
+      return Messages.read(written, Topology.class);
+    } catch (RpcException e) {
+      throw new IOException("journal: its topology cannot be read: " + e.words(), e);
+    }
+  }
+
   private void apply(JsonNode record) throws IOException {
     if (record.has("journal")) {
       String wrote = record.path("journal").asText();
@@ -247,6 +281,8 @@ final class Journal {
     } else if (record.has("lease")) {
       Lease lease = JSON.treeToValue(record.path("lease"), Lease.class);
       leases.put(lease.key(), lease);
+    } else if (record.has("topology")) {
+      topology = topology(record.path("topology"));
     } else {
       leases.remove(record.path("gone").asText());
     }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param outerKind what the outer level gave
  * @param unenforced settings that the device does not honour
  * @param reason why it is emulated, in words
+ * @param asked the settings that the machine asked for
+ * @param standIn whether this level asked, for a machine in which no extender answers
  */
 record Lease(
     String machine,
@@ -41,7 +43,9 @@ record Lease(
     List<Hop> outerChain,
     @Nullable Kind outerKind,
     List<String> unenforced,
-    @Nullable String reason) {
+    @Nullable String reason,
+    Settings asked,
+    boolean standIn) {
 
   /** Where an interface comes from. */
   enum Source {
@@ -74,7 +78,9 @@ record Lease(
         List.of(),
         null,
         List.of(),
-        null);
+        null,
+        settings,
+        false);
   }
 
   static String key(String machine, String name) {
@@ -110,7 +116,9 @@ record Lease(
         outerChain,
         outerKind,
         unenforced,
-        reason);
+        reason,
+        asked,
+        standIn);
   }
 
   Lease with(Settings newSettings) {
@@ -128,7 +136,29 @@ record Lease(
         outerChain,
         outerKind,
         unenforced,
-        reason);
+        reason,
+        asked,
+        standIn);
+  }
+
+  Lease withAsked(Settings newAsked, boolean newStandIn) {
+    return new Lease(
+        machine,
+        name,
+        phase,
+        source,
+        settings,
+        fallback,
+        owned,
+        address,
+        outerSlot,
+        slot,
+        outerChain,
+        outerKind,
+        unenforced,
+        reason,
+        newAsked,
+        newStandIn);
   }
 
   Lease withFunction(Functions.@Nullable Owned newOwned, String newAddress) {
@@ -146,7 +176,9 @@ record Lease(
         outerChain,
         outerKind,
         unenforced,
-        reason);
+        reason,
+        asked,
+        standIn);
   }
 
   /** Once this level has let go of it: its address may be another one's now. */
@@ -165,7 +197,9 @@ record Lease(
         outerChain,
         outerKind,
         unenforced,
-        reason);
+        reason,
+        asked,
+        standIn);
   }
 
   Lease withSlot(String newSlot) {
@@ -183,7 +217,9 @@ record Lease(
         outerChain,
         outerKind,
         unenforced,
-        reason);
+        reason,
+        asked,
+        standIn);
   }
 
   Lease withUnenforced(List<String> names) {
@@ -201,7 +237,9 @@ record Lease(
         outerChain,
         outerKind,
         names,
-        reason);
+        reason,
+        asked,
+        standIn);
   }
 
   /** As the outer level answered. */
@@ -220,7 +258,9 @@ record Lease(
         outer.chain(),
         outer.kind(),
         outer.unenforced(),
-        outer.reason());
+        outer.reason(),
+        asked,
+        standIn);
   }
 
   /** An emulated NIC instead, by the same name. */
@@ -239,7 +279,9 @@ record Lease(
         List.of(),
         null,
         List.of(),
-        why);
+        why,
+        asked,
+        standIn);
   }
 
   /** What its machine is told. */

@@ -75,6 +75,11 @@ final class LeaseTask extends LeaseMotion {
     }
   }
 
+  /** An emulated NIC is to be had at once, where one will do: a function cannot be. */
+  void fallBack(RpcException why) {
+    failure = why;
+  }
+
   /** Takes the function out of its machine and puts it in again, which resets it. */
   CompletableFuture<Assignment> reset() {
     replug = true;
@@ -422,7 +427,7 @@ final class LeaseTask extends LeaseMotion {
           && lease.source() != Lease.Source.LOCAL) {
         failure = null;
         // With what was asked: what an outer level had granted is somebody else's by now.
-        return forward(Phase.PLUGGING, lease.emulated(why.words()).with(asked));
+        return forward(Phase.PLUGGING, leases.emulated(lease.with(asked), why.words()));
       }
       level.journal().remove(lease.key());
     } catch (IOException e) {

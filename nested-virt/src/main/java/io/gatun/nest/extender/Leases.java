@@ -2,6 +2,7 @@ package io.gatun.nest.extender;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.gatun.nest.rpc.Settings;
 import io.gatun.pmd.MacAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -134,6 +135,18 @@ final class Leases {
             task ->
                 mac.equalsIgnoreCase(task.lease().settings().mac())
                     && !task.lease().key().equals(exceptKey));
+  }
+
+  /**
+   * An emulated NIC instead. A MAC address that was only chosen for a function may become
+   * another's.
+   */
+  Lease emulated(Lease lease, String why) {
+    Lease plain = lease.emulated(why);
+    Settings settings = plain.settings();
+    return lease.asked().mac() != null
+        ? plain
+        : plain.with(settings.withMac(macFor(plain.with(Settings.NONE))));
   }
 
   /** The lease's address, or one made from its name, so that it gets the same one again. */

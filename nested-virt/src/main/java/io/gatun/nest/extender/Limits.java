@@ -1,10 +1,14 @@
 package io.gatun.nest.extender;
 
+import io.gatun.nest.rpc.Grant;
 import io.gatun.nest.rpc.RpcCode;
 import io.gatun.nest.rpc.RpcException;
 import io.gatun.nest.rpc.Settings;
 import io.gatun.pmd.MacAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +82,16 @@ public record Limits(
       }
     }
 
+    /** Reads {@code 100} or {@code 100-109}. */
+    public static Vlans parse(String text) {
+      if (!text.matches("\\d{1,4}(-\\d{1,4})?")) {
+        throw new IllegalArgumentException(
+            "\"%s\" is no VLAN and no range of VLANs, as in 100-109".formatted(text));
+      }
+      String[] ends = text.split("-", -1);
+      return new Vlans(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
+    }
+
     boolean contains(int vlan) {
       return vlan >= first && vlan <= last;
     }
@@ -91,6 +105,67 @@ public record Limits(
   public Limits {
     macs = List.copyOf(macs);
     vlans = List.copyOf(vlans);
+  }
+
+  /**
+   * What is left of these where a topology grants so much.
+   *
+   * @throws IllegalArgumentException when nothing is left, or a range is none, naming it
+   */
+  Limits and(Grant grant) {
+    List<Macs> grantedMacs = grant.macs().stream().map(Macs::parse).toList();
+    List<Vlans> grantedVlans = grant.vlans().stream().map(Vlans::parse).toList();
+    return new Limits(
+        least(interfaces, grant.interfaces()),
+        both("macs", macs, grantedMacs, Limits::common),
+        both("vlans", vlans, grantedVlans, Limits::common),
+        rate(grant.maxRate()),
+        least(qos, grant.qos()),
+        trust && !Boolean.FALSE.equals(grant.trust()),
+        least(mtu, grant.mtu()));
+  }
+
+  private static int least(int own, @Nullable Integer granted) {
+    return granted == null ? own : Math.min(own, granted);
+  }
+
+  /** 0 is unlimited. */
+  private int rate(@Nullable Integer granted) {
+    if (granted == null || granted == 0) {
+      return maxRate;
+    }
+    return maxRate == 0 ? granted : Math.min(maxRate, granted);
+  }
+
+  private static <T> List<T> both(
+      String name, List<T> own, List<T> granted, BiFunction<T, T, Optional<T>> common) {
+    if (own.isEmpty() || granted.isEmpty()) {
+      return own.isEmpty() ? granted : own;
+    }
+    List<T> all = new ArrayList<>();
+    for (T one : own) {
+      granted.forEach(other -> common.apply(one, other).ifPresent(all::add));
+    }
+    if (all.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: nothing of %s, which the topology grants, is in %s, which the level's file grants"
+              .formatted(name, words(granted), words(own)));
+    }
+    return all;
+  }
+
+  private static Optional<Macs> common(Macs one, Macs other) {
+    long first = Math.max(one.first().value(), other.first().value());
+    long last = Math.min(one.last().value(), other.last().value());
+    return first > last
+        ? Optional.empty()
+        : Optional.of(new Macs(new MacAddress(first), new MacAddress(last)));
+  }
+
+  private static Optional<Vlans> common(Vlans one, Vlans other) {
+    int first = Math.max(one.first(), other.first());
+    int last = Math.min(one.last(), other.last());
+    return first > last ? Optional.empty() : Optional.of(new Vlans(first, last));
   }
 
   /**

@@ -105,9 +105,7 @@ final class LocalMachine implements Machine {
     try {
       Process process = builder.start();
       var _ =
-          process
-              .onExit()
-              .thenAcceptAsync(done -> ended.accept(id, process.exitValue()), control);
+          process.onExit().thenAcceptAsync(done -> ended.accept(id, process.exitValue()), control);
       return CompletableFuture.completedFuture(address);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(

@@ -1,6 +1,7 @@
 package io.gatun.nest.extender;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatun.nest.machine.LibvirtMachine;
 import io.gatun.nest.machine.QmpMachine;
 import io.gatun.nest.qmp.QmpSession;
 import io.gatun.nest.rpc.AssignRequest;
@@ -11,7 +12,9 @@ import io.gatun.pmd.run.ConfigNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param machines it hands functions to
  * @param interfaces that a guest wants for itself
  * @param run what a guest starts on each, with {@code {address}} for the function
+ * @param isGuest whether it takes interfaces for itself, here or by a topology
  */
 public record NestConfig(
     String level,
@@ -37,7 +41,8 @@ public record NestConfig(
     List<Physical> functions,
     List<Vm> machines,
     List<AssignRequest> interfaces,
-    List<String> run) {
+    List<String> run,
+    boolean isGuest) {
   private static final int MAX_RATE = 1_000_000;
 
   /**
@@ -52,13 +57,35 @@ public record NestConfig(
    * A virtual machine.
    *
    * @param name its name
-   * @param qmp its QMP socket, which must be the extender's own
+   * @param qmp its QMP socket, which must be the extender's own; null: libvirt's
+   * @param libvirt its domain; null: QEMU's
    * @param channel the socket of its port {@code io.gatun.extender}
    * @param options how it is plugged into
    * @param limits what it may have
    */
   public record Vm(
-      String name, Path qmp, Path channel, QmpMachine.Options options, Limits limits) {}
+      String name,
+      @Nullable Path qmp,
+      @Nullable Libvirt libvirt,
+      Path channel,
+      QmpMachine.Options options,
+      Limits limits) {}
+
+  /**
+   * A domain of libvirt.
+   *
+   * @param domain its name, number or UUID
+   * @param uri libvirt's
+   */
+  public record Libvirt(String domain, String uri) {}
+
+  /** What plugs into machines. */
+  public enum Manager {
+    /** QEMU itself, by QMP. */
+    QEMU,
+    /** libvirt, by virsh. */
+    LIBVIRT
+  }
 
   /**
    * Reads a file.
@@ -66,6 +93,15 @@ public record NestConfig(
    * @throws io.gatun.pmd.run.ConfigException naming line, key, value and what is allowed
    */
   public static NestConfig read(Path file) {
+    return read(file, Manager.QEMU);
+  }
+
+  /**
+   * As above.
+   *
+   * @param manager of machines that do not say
+   */
+  public static NestConfig read(Path file, Manager manager) {
     ConfigNode node = ConfigNode.read(file);
     node.allow(
         "level", "journal", "control", "outer", "functions", "machines", "interfaces", "run");
@@ -76,9 +112,10 @@ public record NestConfig(
             Path.of(node.required("control").string()),
             node.find("outer").map(one -> Path.of(one.string())).orElse(null),
             list(node, "functions", NestConfig::physical),
-            list(node, "machines", NestConfig::vm),
+            list(node, "machines", one -> vm(one, manager)),
             list(node, "interfaces", NestConfig::wanted),
-            list(node, "run", ConfigNode::string));
+            list(node, "run", ConfigNode::string),
+            node.find("interfaces").isPresent());
     if (config.outer() != null && !config.functions().isEmpty()) {
       throw node.required("functions")
           .error("only the outermost level has them: remove them, or \"outer\"");
@@ -86,8 +123,10 @@ public record NestConfig(
     if (config.outer() == null && config.functions().isEmpty()) {
       throw node.error("one of functions (the outermost level) and outer (any other) is needed");
     }
-    if (config.machines().isEmpty() == config.interfaces().isEmpty()) {
-      throw node.error("either machines (a hypervisor) or interfaces (a guest) are needed");
+    if (config.machines().isEmpty() != config.isGuest()) {
+      throw node.error(
+          "either machines (a hypervisor) or interfaces (a guest; [] when only a topology says"
+              + " which) are needed");
     }
     Set<String> names = new HashSet<>();
     for (Vm vm : config.machines()) {
@@ -111,15 +150,22 @@ public record NestConfig(
         node.required("physical").string(), node.required("number").integer(1, 256));
   }
 
-  private static Vm vm(ConfigNode node) {
-    node.allow("name", "qmp", "channel", "ports", "nic", "netdev", "force", "limits");
+  private static Vm vm(ConfigNode node, Manager usual) {
+    node.allow(
+        "name", "manager", "qmp", "domain", "uri", "channel", "ports", "nic", "netdev", "force",
+        "limits");
     String name = node.required("name").as(Names::machine);
-    ObjectNode netdev = QmpSession.arguments();
-    node.find("netdev")
-        .ifPresent(values -> values.map().forEach((key, value) -> netdev.put(key, value.string())));
-    if (netdev.isEmpty()) {
-      netdev.put("type", "user");
+    Manager manager =
+        node.find("manager").map(one -> one.oneOf(List.of(Manager.values()))).orElse(usual);
+    boolean libvirt = manager == Manager.LIBVIRT;
+    for (String other : libvirt ? List.of("qmp") : List.of("domain", "uri")) {
+      node.find(other)
+          .ifPresent(
+              one -> {
+                throw one.error("is not for machines of " + (libvirt ? "libvirt" : "QEMU"));
+              });
     }
+    ObjectNode netdev = netdev(node, libvirt);
     QmpMachine.Options options =
         new QmpMachine.Options(
             name,
@@ -131,36 +177,51 @@ public record NestConfig(
                 .orElse(QmpMachine.Force.KEEP));
     return new Vm(
         name,
-        Path.of(node.required("qmp").string()),
+        libvirt ? null : Path.of(node.required("qmp").string()),
+        libvirt ? domain(node, name) : null,
         Path.of(node.required("channel").string()),
         options,
         node.find("limits").map(NestConfig::limits).orElse(Limits.NONE));
   }
 
-  private static Limits limits(ConfigNode node) {
+  private static Libvirt domain(ConfigNode node, String name) {
+    return new Libvirt(
+        node.find("domain").map(ConfigNode::string).orElse(name),
+        node.find("uri").map(ConfigNode::string).orElse("qemu:///system"));
+  }
+
+  private static ObjectNode netdev(ConfigNode node, boolean libvirt) {
+    ObjectNode netdev = QmpSession.arguments();
+    node.find("netdev")
+        .ifPresent(
+            values -> {
+              Map<String, String> all = new LinkedHashMap<>();
+              values.map().forEach((key, value) -> all.put(key, value.string()));
+              try {
+                (libvirt ? LibvirtMachine.checkNetdev(all) : all).forEach(netdev::put);
+              } catch (IllegalArgumentException e) {
+                throw values.error(String.valueOf(e.getMessage()));
+              }
+            });
+    return netdev.isEmpty() ? netdev.put("type", "user") : netdev;
+  }
+
+  /** Reads what a machine may have. */
+  static Limits limits(ConfigNode node) {
     node.allow("interfaces", "macs", "vlans", "max-rate", "qos", "trust", "mtu");
     Limits none = Limits.NONE;
     return new Limits(
         node.find("interfaces").map(one -> one.integer(0, 256)).orElse(none.interfaces()),
         list(node, "macs", one -> one.as(Limits.Macs::parse)),
-        list(node, "vlans", one -> one.as(NestConfig::vlans)),
+        list(node, "vlans", one -> one.as(Limits.Vlans::parse)),
         node.find("max-rate").map(one -> one.integer(0, MAX_RATE)).orElse(none.maxRate()),
         node.find("qos").map(one -> one.integer(0, 7)).orElse(none.qos()),
         node.find("trust").map(ConfigNode::flag).orElse(false),
         node.find("mtu").map(one -> one.integer(68, 9710)).orElse(none.mtu()));
   }
 
-  /** Reads {@code 100} or {@code 100-109}. */
-  private static Limits.Vlans vlans(String text) {
-    if (!text.matches("\\d{1,4}(-\\d{1,4})?")) {
-      throw new IllegalArgumentException(
-          "\"%s\" is no VLAN and no range of VLANs, as in 100-109".formatted(text));
-    }
-    String[] ends = text.split("-", -1);
-    return new Limits.Vlans(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
-  }
-
-  private static AssignRequest wanted(ConfigNode node) {
+  /** Reads an interface that is wanted. */
+  static AssignRequest wanted(ConfigNode node) {
     node.allow(
         "name",
         "mac",

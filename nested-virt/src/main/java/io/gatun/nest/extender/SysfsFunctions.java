@@ -40,11 +40,13 @@ final class SysfsFunctions implements Functions {
   private final HostTree tree;
   private final PciBus bus;
   private final IpLink ip;
+  private final CommandRunner runner;
   private final List<Owned> owned = new ArrayList<>();
 
   SysfsFunctions(HostTree tree, CommandRunner runner) {
     this.tree = tree;
     bus = new PciBus(tree);
+    this.runner = runner;
     ip = new IpLink(runner);
   }
 
@@ -150,6 +152,16 @@ final class SysfsFunctions implements Functions {
     int carrier =
         tree.number("sys/class/net/%s/carrier".formatted(parent.interfaces().getFirst()), -1);
     return carrier < 0 ? null : carrier == 1;
+  }
+
+  @Override
+  public Counters counters(Owned function) throws FunctionException {
+    PciFunction parent = checked(() -> physical(function).function());
+    if (parent.interfaces().isEmpty()) {
+      throw new FunctionException(
+          function.parent() + ": has no network interface, so nobody counts for it");
+    }
+    return VfCounters.read(runner, parent.interfaces().getFirst(), function.index());
   }
 
   // ---- changes ----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param grace for a machine that is not heard, before its interfaces are taken back
  * @param retry between two tries of a step backwards
  * @param check between two looks at what is active
+ * @param ask for a guest that was refused an interface, before it asks again
  */
 public record Timing(
     Duration peer,
@@ -22,7 +23,8 @@ public record Timing(
     Duration unplug,
     Duration grace,
     Duration retry,
-    Duration check) {
+    Duration check,
+    Duration ask) {
   /** For machines of any speed. */
   public static final Timing DEFAULT =
       new Timing(
@@ -33,5 +35,6 @@ public record Timing(
           Duration.ofSeconds(60),
           Duration.ofSeconds(120),
           Duration.ofSeconds(5),
-          Duration.ofSeconds(1));
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(5));
 }

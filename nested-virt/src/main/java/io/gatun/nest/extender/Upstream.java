@@ -36,6 +36,7 @@ final class Upstream implements RpcChannel.Handler {
 
   private final Level level;
   private final Leases leases;
+  private final Cascade cascade;
   private final RpcChannel channel;
   private final Set<String> returning = new HashSet<>();
   private long session;
@@ -44,9 +45,10 @@ final class Upstream implements RpcChannel.Handler {
   private long notBeforeNanos;
   private @Nullable String problem;
 
-  Upstream(Level level, Leases leases, long id, Consumer<byte[]> out) {
+  Upstream(Level level, Leases leases, Cascade cascade, long id, Consumer<byte[]> out) {
     this.level = level;
     this.leases = leases;
+    this.cascade = cascade;
     channel = new RpcChannel(id, out, level.nanoTime(), this);
   }
 
@@ -134,6 +136,9 @@ final class Upstream implements RpcChannel.Handler {
       boolean has = lease.phase() == Phase.APPEARING || lease.address() != null;
       if (outer == null && has) {
         task.release("the outer level no longer has " + lease.name(), true);
+      } else if (outer != null && has && outer.kind() != lease.outerKind()) {
+        // While nobody was heard here, the outer level gave up the one and stood in for it.
+        task.release("the outer level has another " + lease.name() + " now", true);
       } else if (outer != null && lease.phase() == Phase.ACTIVE) {
         adopt(task, outer);
       }
@@ -232,7 +237,8 @@ final class Upstream implements RpcChannel.Handler {
     return ask(method, parameters, timeOut).thenApply(answer -> read(answer, type));
   }
 
-  private static <T> T read(JsonNode answer, Class<T> type) {
+  /** Reads an answer, or throws what a future makes a failure of. */
+  static <T> T read(JsonNode answer, Class<T> type) {
     try {
       return Messages.read(answer, type);
     } catch (RpcException e) {
@@ -244,12 +250,16 @@ final class Upstream implements RpcChannel.Handler {
 
   @Override
   public CompletableFuture<?> call(String method, JsonNode parameters) {
-    if (!method.equals("release")) {
-      return CompletableFuture.failedFuture(
-          new RpcException(
-              RpcCode.UNKNOWN_CALL, method + ": an outer level may only call release"));
-    }
     try {
+      CompletableFuture<?> answer = cascade.call(method, parameters);
+      if (answer != null) {
+        return answer;
+      }
+      if (!method.equals("release")) {
+        throw new RpcException(
+            RpcCode.UNKNOWN_CALL,
+            method + ": an outer level may call release, apply, plan and status");
+      }
       NameRequest request = Messages.read(parameters, NameRequest.class);
       LeaseTask task = leases.findOuter(request.name());
       if (task == null) {
@@ -267,6 +277,9 @@ final class Upstream implements RpcChannel.Handler {
 
   @Override
   public void notification(String method, JsonNode parameters) {
+    if (method.equals("greet") && ready) {
+      opened();
+    }
     if (!method.equals("linkState")) {
       return; // of a later version: nobody waits
     }

@@ -56,7 +56,7 @@ public final class QmpMachine implements Machine {
   private final QmpSession qmp;
   private final Options options;
   private final Map<String, CompletableFuture<@Nullable Void>> leaving = new LinkedHashMap<>();
-  private final Set<String> taken = new HashSet<>();
+  private CompletableFuture<?> plugging = CompletableFuture.completedFuture(null);
   private long generation;
 
   /**
@@ -149,7 +149,17 @@ public final class QmpMachine implements Machine {
                     .thenCompose(done -> CompletableFuture.failedFuture(cause(failure))));
   }
 
+  /**
+   * One after the other: what is free is found out in several steps, and two would find the same.
+   */
   private CompletableFuture<String> plug(String id, ObjectNode device) {
+    CompletableFuture<String> next =
+        plugging.handle((done, failure) -> id).thenCompose(done -> plugNext(id, device));
+    plugging = next;
+    return next;
+  }
+
+  private CompletableFuture<String> plugNext(String id, ObjectNode device) {
     return freePorts()
         .thenCompose(
             ports -> {
@@ -157,11 +167,8 @@ public final class QmpMachine implements Machine {
                 return CompletableFuture.failedFuture(new MachineException(noPort()));
               }
               Port port = ports.getFirst();
-              taken.add(port.id());
               device.put("bus", port.id()).put("id", id);
-              return execute("device_add", device)
-                  .whenComplete((done, failure) -> taken.remove(port.id()))
-                  .thenApply(done -> port.slot());
+              return execute("device_add", device).thenApply(done -> port.slot());
             });
   }
 
@@ -259,7 +266,6 @@ public final class QmpMachine implements Machine {
       if ("pcie-root-port".equals(types.get(id))
           && (options.ports().isEmpty() || options.ports().contains(id))
           && !occupied.contains(id)
-          && !taken.contains(id)
           && device.path("pci_bridge").path("devices").isEmpty()) {
         int slot = device.path("slot").asInt();
         int function = device.path("function").asInt();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Records to JSON and back, strictly: what is not in the schema is refused by its name. */
 public final class Messages {
-  private static final int MAX_DEPTH = 16;
+  private static final int MAX_DEPTH = 24;
 
   private static final ObjectMapper JSON =
       JsonMapper.builder(

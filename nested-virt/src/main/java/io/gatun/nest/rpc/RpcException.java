@@ -14,6 +14,12 @@ public final class RpcException extends Exception {
     this.code = code;
   }
 
+  /** As above, with what was behind it. */
+  public RpcException(RpcCode code, String words, Throwable cause) {
+    super(words, cause);
+    this.code = code;
+  }
+
   /** Why, for programs. */
   public RpcCode code() {
     return code;

@@ -70,6 +70,40 @@ public record Settings(
         first(mtu, other.mtu));
   }
 
+  /**
+   * What satisfies both these and others: the lower of two limits, and else what either says.
+   *
+   * @throws IllegalArgumentException when they exclude each other, naming the setting
+   */
+  public Settings narrowed(Settings other) {
+    return new Settings(
+        same("mac", mac, other.mac),
+        same("vlan", vlan, other.vlan),
+        same("qos", qos, other.qos),
+        same("minRate", minRate, other.minRate),
+        lowerRate(maxRate, other.maxRate),
+        trust == null || other.trust == null ? first(trust, other.trust) : trust && other.trust,
+        spoofCheck == null || other.spoofCheck == null
+            ? first(spoofCheck, other.spoofCheck)
+            : spoofCheck || other.spoofCheck,
+        mtu == null || other.mtu == null ? first(mtu, other.mtu) : Math.min(mtu, other.mtu));
+  }
+
+  private static <T> @Nullable T same(String name, @Nullable T one, @Nullable T other) {
+    if (one != null && other != null && !one.equals(other)) {
+      throw new IllegalArgumentException("%s: %s and %s".formatted(name, one, other));
+    }
+    return first(one, other);
+  }
+
+  /** 0 is unlimited. */
+  private static @Nullable Integer lowerRate(@Nullable Integer one, @Nullable Integer other) {
+    if (one == null || other == null) {
+      return first(one, other);
+    }
+    return one == 0 || other == 0 ? Math.max(one, other) : Math.min(one, other);
+  }
+
   private static <T> @Nullable T first(@Nullable T one, @Nullable T other) {
     return one != null ? one : other;
   }

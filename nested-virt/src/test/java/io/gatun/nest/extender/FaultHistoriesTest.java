@@ -32,7 +32,7 @@ class FaultHistoriesTest {
     violations.entrySet().stream().limit(10).forEach(System.out::println);
     assertThat(violations).isEmpty();
     if (HISTORIES >= 100) { // what is asserted above was put to the test
-      assertThat(faults).hasSize(15);
+      assertThat(faults).hasSize(17);
       assertThat(outcomes).containsKeys("a function", "an emulated NIC", "NOT_GRANTED");
     }
   }
@@ -57,14 +57,17 @@ class FaultHistoriesTest {
       nest.run(nest.random.nextLong(6 * SimNest.SECOND));
     }
     nest.heal();
+    nest.applyAgain();
     nest.runUntilCalm(180 * SimNest.SECOND);
     nest.guests.forEach(guest -> guest.paused = true); // or somebody is always asking
     nest.runUntilCalm(60 * SimNest.SECOND);
     nest.checks.settled();
+    SimPlans.check(nest);
     if (nest.random.nextInt(4) == 0) {
       nest.abandon();
     }
     nest.guests.forEach(guest -> guest.wants.clear());
+    nest.release();
     nest.runUntilCalm(90 * SimNest.SECOND);
     nest.checks.empty();
   }

@@ -3,8 +3,10 @@ package io.gatun.nest.extender;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gatun.nest.rpc.AssignRequest;
 import io.gatun.nest.rpc.Hop;
 import io.gatun.nest.rpc.Settings;
+import io.gatun.nest.rpc.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +37,32 @@ class JournalTest {
         List.of(new Hop("l0", "0000:01:10.6")),
         null,
         List.of("spoofCheck"),
-        null);
+        null,
+        Settings.NONE,
+        false);
+  }
+
+  @Test
+  void theLastTopologySurvivesAndAShorterFileToo() throws IOException {
+    Topology last =
+        new Topology(List.of(new AssignRequest("eth0", Settings.NONE, true)), List.of());
+    long longest = 0;
+    try (FileStore store = new FileStore(file())) {
+      Journal journal = Journal.open(store, "l2");
+      assertThat(journal.isNew()).isTrue();
+      assertThat(journal.topology()).isNull();
+      journal.put(Topology.EMPTY);
+      journal.put(last);
+      assertThat(journal.isNew()).isFalse();
+      for (int i = 0; i < 200; i++) { // long enough to be written anew
+        journal.put(lease("a"));
+        longest = Math.max(longest, Files.size(file()));
+      }
+      assertThat(Files.size(file())).isLessThan(longest);
+    }
+    try (FileStore store = new FileStore(file())) {
+      assertThat(Journal.open(store, "l2").topology()).isEqualTo(last);
+    }
   }
 
   private Path file() {

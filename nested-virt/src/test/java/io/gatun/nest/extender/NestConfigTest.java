@@ -79,6 +79,32 @@ class NestConfigTest {
     assertThat(config.run()).containsExactly("gatun", "forward", "-a", "{address}");
   }
 
+  @Test
+  void aDomainOfLibvirtIsRead() throws IOException {
+    String text =
+        OUTERMOST
+            .replace("qmp: /run/l1.qmp", "manager: libvirt")
+            .replace("{type: bridge, br: br0}", "{type: network, network: default}");
+
+    NestConfig.Vm vm = read(text).machines().getFirst();
+    assertThat(vm.libvirt()).isEqualTo(new NestConfig.Libvirt("l1", "qemu:///system"));
+    assertThat(vm.qmp()).isNull();
+    Path file =
+        Files.writeString(
+            directory.resolve("b.yaml"), text.replace("manager: libvirt", "domain: d"));
+    assertThat(NestConfig.read(file, NestConfig.Manager.LIBVIRT).machines().getFirst().libvirt())
+        .isEqualTo(new NestConfig.Libvirt("d", "qemu:///system"));
+    assertThatThrownBy(() -> read(text.replace("manager: libvirt", "domain: d")))
+        .hasMessageContaining("machines[0].domain\": is not for machines of QEMU");
+    assertThatThrownBy(
+            () -> read(text.replace("manager: libvirt", "manager: libvirt\n    qmp: /x")))
+        .hasMessageContaining("machines[0].qmp\": is not for machines of libvirt");
+    assertThatThrownBy(() -> read(text.replace("type: network", "type: tap")))
+        .hasMessageContaining("netdev\": type tap: allowed with libvirt are user, bridge, network");
+    assertThatThrownBy(() -> read(text.replace(", network: default", "")))
+        .hasMessageContaining("netdev\": network: is missing, but needed for type network");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -105,7 +131,7 @@ class NestConfigTest {
     assertThatThrownBy(() -> read(OUTERMOST + "outer: /dev/x\n"))
         .hasMessageContaining("only the outermost level has them");
     assertThatThrownBy(() -> read(OUTERMOST + "interfaces: [{name: eth0}]\n"))
-        .hasMessageContaining("either machines (a hypervisor) or interfaces (a guest)");
+        .hasMessageContaining("either machines (a hypervisor) or interfaces (a guest;");
     assertThatThrownBy(() -> read(GUEST.replaceAll("outer:.*\n", "")))
         .hasMessageContaining("one of functions (the outermost level) and outer");
   }

@@ -1,5 +1,7 @@
 package io.gatun.nest.extender;
 
+import io.gatun.nest.rpc.AssignRequest;
+import io.gatun.nest.rpc.Grant;
 import io.gatun.nest.rpc.Hop;
 import io.gatun.nest.rpc.Kind;
 import io.gatun.nest.rpc.RpcCode;
@@ -12,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold in a {@link SimNest}. */
 final class SimChecks {
@@ -157,25 +160,47 @@ final class SimChecks {
         }
       }
     }
-    return nest.guests.stream()
-        .flatMap(guest -> guest.wants.values().stream().map(want -> answered(guest, want)))
-        .allMatch(yes -> yes);
+    return nest.guests.stream().allMatch(this::isAnswered);
   }
 
-  private static boolean answered(SimNode guest, SimNode.Want want) {
-    RpcException refused = want.refused;
-    return guest.has(want)
-        || refused != null
-            && (refused.code() == RpcCode.NOT_GRANTED || refused.code() == RpcCode.NO_FUNCTION);
+  private boolean isAnswered(SimNode guest) {
+    Extender extender = guest.extender;
+    Wants wants = extender == null ? null : extender.wants();
+    if (wants == null || !wants.isSettled()) {
+      return false;
+    }
+    return SimTopology.expected(nest.topology, guest).keySet().stream()
+        .allMatch(name -> guest.has(name) || isFinal(wants.refusal(name)));
+  }
+
+  private static boolean isFinal(@Nullable RpcException refused) {
+    return refused != null
+        && (refused.code() == RpcCode.NOT_GRANTED || refused.code() == RpcCode.NO_FUNCTION);
   }
 
   /** Its extender has been dead for longer than the time of grace: nothing is kept for it. */
   void abandoned(SimNode node) {
     Extender outer = node.parent == null ? null : node.parent.extender;
+    if (outer == null) {
+      return;
+    }
+    for (LeaseTask task : outer.leases().of(node.name)) {
+      if (!task.lease().standIn()) {
+        violate(
+            "%s: still has %s, though nobody there was heard".formatted(node.name, task.lease()));
+      } else if (task.lease().phase() == Phase.ACTIVE) {
+        SimNest.count(nest.outcomes, "a stand-in");
+      } else if (task.lease().phase().isBackward()) {
+        violate("%s: a stand-in comes and goes: %s".formatted(node.name, task.lease()));
+      }
+    }
+  }
+
+  /** Nobody is there, and the topology does not want anything any more. */
+  void forgotten(SimNode node) {
+    Extender outer = node.parent == null ? null : node.parent.extender;
     if (outer != null && !outer.leases().of(node.name).isEmpty()) {
-      violate(
-          "%s: still has %s, though nobody there was heard"
-              .formatted(node.name, outer.leases().of(node.name).getFirst().lease()));
+      violate("%s: its stand-ins stay".formatted(node.name));
     }
   }
 
@@ -255,44 +280,75 @@ final class SimChecks {
     }
   }
 
-  /** Every guest has what it wants, or was told why not. */
+  /** Every guest has what it is to have, or was told why not. */
   private void converged(SimNode guest) {
-    guest.wants.values().forEach(want -> SimNest.count(nest.outcomes, outcome(guest, want)));
     Extender extender = guest.extender;
-    if (extender == null) {
+    Wants wants = extender == null ? null : extender.wants();
+    if (extender == null || wants == null) {
       return;
     }
-    for (SimNode.Want want : guest.wants.values()) {
-      LeaseTask task = extender.leases().find(SimNode.SELF, want.request.name());
-      if (task != null && task.lease().phase() == Phase.ACTIVE) {
-        Lease lease = task.lease();
-        String reason = lease.reason();
-        if (lease.kind() == Kind.EMULATED && (reason == null || !want.request.fallback())) {
-          violate(guest.name + ": is emulated without a reason, or against its will");
+    SimTopology.expected(nest.topology, guest)
+        .forEach(
+            (name, request) -> {
+              LeaseTask task = extender.leases().find(SimNode.SELF, name);
+              RpcException refused = wants.refusal(name);
+              SimNest.count(nest.outcomes, outcome(task, refused));
+              if (task != null && task.lease().phase() == Phase.ACTIVE) {
+                has(guest, task.lease(), request, refused);
+              } else if (refused == null) {
+                violate("%s: %s is neither there nor refused".formatted(guest.name, name));
+              } else if (!isRight(refused, request)) {
+                violate(
+                    "%s: %s is refused: %s %s"
+                        .formatted(guest.name, name, refused.code(), refused.words()));
+              }
+            });
+  }
+
+  private static boolean isRight(RpcException refused, @Nullable AssignRequest request) {
+    return switch (refused.code()) {
+      case NOT_GRANTED -> true;
+      case NO_FUNCTION ->
+          request != null && (!request.fallback() || refused.words().contains("emulated"));
+      default -> false;
+    };
+  }
+
+  /** A change that is not granted leaves an interface as it was, and is refused. */
+  private void has(
+      SimNode guest, Lease lease, @Nullable AssignRequest request, @Nullable RpcException refused) {
+    if (request == null) {
+      violate("%s: has %s, which nobody agrees on".formatted(guest.name, lease.name()));
+      return;
+    }
+    if (lease.kind() == Kind.EMULATED && (lease.reason() == null || !request.fallback())) {
+      violate(guest.name + ": is emulated without a reason, or against its will");
+    }
+    if (lease.kind() == Kind.FUNCTION) {
+      chain(guest, lease);
+      boolean same = request.settings().or(lease.settings()).equals(lease.settings());
+      if (!same && (refused == null || refused.code() != RpcCode.NOT_GRANTED)) {
+        violate("%s: has %s, wants %s".formatted(guest.name, lease.settings(), request));
+      }
+      granted(guest, lease.settings());
+    }
+  }
+
+  /** What a topology grants along the way holds. */
+  private void granted(SimNode guest, Settings settings) {
+    for (SimNode node = guest; node != null && node.parent != null; node = node.parent) {
+      Grant grant = SimTopology.part(nest.topology, node).limits();
+      try {
+        if (!Limits.NONE.and(grant).narrow(settings, node.name, mac -> false).equals(settings)) {
+          violate("%s: has %s, %s is granted %s".formatted(guest.name, settings, node.name, grant));
         }
-        if (lease.kind() == Kind.FUNCTION) {
-          chain(guest, lease);
-        }
-      } else if (want.refused == null) {
-        violate("%s: %s is neither there nor refused".formatted(guest.name, want.request.name()));
-      } else if (!switch (want.refused.code()) {
-        case NOT_GRANTED -> true;
-        case NO_FUNCTION -> !want.request.fallback() || want.refused.words().contains("emulated");
-        default -> false;
-      }) {
-        violate(
-            "%s: %s is refused: %s %s"
-                .formatted(
-                    guest.name, want.request.name(), want.refused.code(), want.refused.words()));
+      } catch (RpcException e) {
+        violate("%s: has %s: %s".formatted(guest.name, settings, e.words()));
       }
     }
   }
 
-  private static String outcome(SimNode guest, SimNode.Want want) {
-    Extender extender = guest.extender;
-    LeaseTask task =
-        extender == null ? null : extender.leases().find(SimNode.SELF, want.request.name());
-    RpcException refused = want.refused;
+  private static String outcome(@Nullable LeaseTask task, @Nullable RpcException refused) {
     if (task != null) {
       return task.lease().kind() == Kind.FUNCTION ? "a function" : "an emulated NIC";
     }
@@ -330,7 +386,9 @@ final class SimChecks {
         violate("%s: still has %s".formatted(node.name, extender.journaled().keySet()));
       }
       for (SimNode.Child child : node.children) {
-        if (!child.vm.devices.isEmpty() || child.vm.netdevs() > 0) {
+        // A back end without its NIC is named by nothing but the journal.
+        boolean leftBackEnd = child.vm.netdevs() > 0 && !node.journalLost;
+        if (!child.vm.devices.isEmpty() || leftBackEnd) {
           violate(
               "%s: still has devices %s, %d netdevs"
                   .formatted(child.vm.name, child.vm.plugged(), child.vm.netdevs()));

@@ -153,7 +153,7 @@ final class SimFunctions {
         Function function = get(vf.address());
         refuse("configure");
         if (function.silicon != null) {
-          function.silicon.settings = settings;
+          function.silicon.settings = settings.or(function.silicon.settings); // others stay
         }
         process.point();
         return List.of();

@@ -2,7 +2,9 @@ package io.gatun.nest.extender;
 
 import io.gatun.nest.rpc.AssignRequest;
 import io.gatun.nest.rpc.NameRequest;
+import io.gatun.nest.rpc.RpcException;
 import io.gatun.nest.rpc.Settings;
+import io.gatun.nest.rpc.Topology;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole nest with its world, a clock, and faults, all from one seed. What must hold is in {@link
@@ -44,16 +47,31 @@ final class SimNest {
   final SimChecks checks = new SimChecks(this);
   private long nowNanos = SECOND;
 
+  /** What was applied last, as far as its answer said; null: nothing. */
+  @Nullable Topology topology;
+
   SimNest(long seed) {
-    random = new Random(seed);
-    int levels = 1 + random.nextInt(3);
+    this(new Random(seed));
+  }
+
+  private SimNest(Random random) {
+    this(random, 1 + random.nextInt(3), 1 + random.nextInt(3), 3);
+  }
+
+  /**
+   * Levels l0, l1 and so on, with guests g1 and g2 in the innermost.
+   *
+   * @param besides one in so many of the others has a guest beside the chain; 0: none has
+   */
+  SimNest(Random random, int levels, int functions, int besides) {
+    this.random = random;
     SimFunctions kernel = new SimFunctions("l0", violations::add);
-    kernel.createOwned(1 + random.nextInt(3));
+    kernel.createOwned(functions);
     outermost = node("l0", false, kernel);
     SimNode inner = outermost;
     for (int level = 1; level < levels; level++) {
-      if (random.nextInt(3) == 0) {
-        guest(inner, "b" + level); // a guest beside the chain
+      if (besides > 0 && random.nextInt(besides) == 0) {
+        guest(inner, "b" + level);
       }
       inner = child(inner, "l" + level, false);
     }
@@ -142,7 +160,7 @@ final class SimNest {
   void happen() {
     SimNode node = nodes.get(random.nextInt(nodes.size()));
     SimNode guest = guests.get(random.nextInt(guests.size()));
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(24)) {
       case 0, 1, 2, 3, 4 -> want(guest, "eth" + random.nextInt(2));
       case 5, 6 -> guest.wants.remove("eth" + random.nextInt(2));
       case 7, 8 -> {
@@ -182,6 +200,9 @@ final class SimNest {
         node.journalLost = true;
       }
       case 18 -> cut(node);
+      case 19, 20 -> apply(new SimTopology(random).any(outermost));
+      case 21 -> apply(Topology.EMPTY);
+      case 22 -> plan();
       default -> {
         if (random.nextBoolean()) {
           count("kernel refuses a step");
@@ -218,6 +239,62 @@ final class SimNest {
       long nanos = random.nextLong(40 * SECOND);
       (random.nextBoolean() ? above.up : above.down).cut(nowNanos + nanos);
       run(random.nextLong(nanos + 1));
+    }
+  }
+
+  /** Whether it was done; else the extender is not there, its disk is full, or it was killed. */
+  boolean apply(Topology fresh) {
+    Extender extender = outermost.extender;
+    if (extender == null) {
+      return false;
+    }
+    count(fresh.equals(Topology.EMPTY) ? "topology released" : "topology applied");
+    topology = fresh; // or the one before, which is found out by applying it again
+    try {
+      extender.apply(fresh);
+      return true;
+    } catch (RpcException e) {
+      return false;
+    } catch (SimKill e) {
+      outermost.buryIfKilled();
+      return false;
+    }
+  }
+
+  /** The last topology once more, until the outermost extender has it. */
+  void applyAgain() {
+    Topology last = topology;
+    for (int i = 0; last != null && i < 30; i++) {
+      Extender extender = outermost.extender;
+      boolean has = extender != null && last.equals(extender.topology());
+      if (has || apply(last)) {
+        return;
+      }
+      run(SECOND);
+    }
+  }
+
+  /** Nothing of the topology is wanted any more. */
+  void release() {
+    if (topology != null) {
+      topology = Topology.EMPTY;
+      run(10 * SECOND); // who was dead is started again
+      applyAgain();
+    }
+  }
+
+  /** Asked in the middle of everything: nothing comes of it. */
+  private void plan() {
+    Extender extender = outermost.extender;
+    Topology asked = new SimTopology(random).any(outermost);
+    if (extender != null) {
+      try {
+        var _ = extender.plan(asked);
+      } catch (RpcException e) {
+        violations.add("plan: " + e.words());
+      } catch (SimKill e) {
+        outermost.buryIfKilled();
+      }
     }
   }
 
@@ -262,6 +339,11 @@ final class SimNest {
     node.restartNanos = Long.MAX_VALUE;
     run(SimNode.TIMING.grace().toNanos() + 30 * SECOND);
     checks.abandoned(node);
+    if (topology != null && random.nextBoolean()) {
+      release();
+      run(30 * SECOND);
+      checks.forgotten(node);
+    }
     node.restartNanos = nowNanos;
   }
 

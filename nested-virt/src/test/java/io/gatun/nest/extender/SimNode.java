@@ -3,10 +3,7 @@ package io.gatun.nest.extender;
 import io.gatun.nest.machine.QmpMachine;
 import io.gatun.nest.qmp.QmpSession;
 import io.gatun.nest.rpc.AssignRequest;
-import io.gatun.nest.rpc.Assignment;
-import io.gatun.nest.rpc.NameRequest;
 import io.gatun.nest.rpc.RpcChannel;
-import io.gatun.nest.rpc.RpcException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +25,8 @@ final class SimNode {
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
           Duration.ofSeconds(1),
-          Duration.ofSeconds(1));
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(15)); // not so short that all a history does is refuse
 
   /** A machine of this level and the node inside it. */
   static final class Child {
@@ -54,9 +51,6 @@ final class SimNode {
   /** An interface that a guest wants. */
   static final class Want {
     final AssignRequest request;
-    @Nullable CompletableFuture<Assignment> asked;
-    long notBeforeNanos;
-    @Nullable RpcException refused;
 
     Want(AssignRequest request) {
       this.request = request;
@@ -65,9 +59,6 @@ final class SimNode {
 
   static final String SELF = "self";
 
-  /** Not so short that all a history does is refuse. */
-  private static final long ASK_AGAIN_NANOS = 15_000_000_000L;
-
   final String name;
   final boolean leaf;
   final SimFunctions functions;
@@ -75,7 +66,6 @@ final class SimNode {
   final SimLocal local;
   final List<Child> children = new ArrayList<>();
   final Map<String, Want> wants = new LinkedHashMap<>();
-  final Map<String, CompletableFuture<?>> leaving = new LinkedHashMap<>();
   private final Random random;
   private final LongSupplier now;
   @Nullable Child above;
@@ -157,7 +147,7 @@ final class SimNode {
                 });
       }
       if (leaf) {
-        fresh.addLocal(SELF, local.open(process));
+        fresh.addLocal(SELF, local.open(process), List.of());
       }
       found.clear();
       fresh.start();
@@ -183,8 +173,6 @@ final class SimNode {
       child.qmp = null;
       child.vm.hangUp();
     }
-    wants.values().forEach(want -> want.asked = null);
-    leaving.clear();
     restartNanos = now.getAsLong() + random.nextLong(8_000_000_000L);
   }
 
@@ -311,31 +299,21 @@ final class SimNode {
     }
   }
 
-  /** What a guest's agent does: asks until it has, or is refused for good. */
+  /** What the guest's own file says, which changes every now and then. */
   private void wants(Extender mine) {
-    for (Want want : wants.values()) {
-      CompletableFuture<Assignment> asked = want.asked;
-      if (asked != null && asked.isDone()) {
-        boolean failed = asked.isCompletedExceptionally();
-        want.refused = failed && asked.exceptionNow() instanceof RpcException e ? e : null;
-        want.asked = null;
-        want.notBeforeNanos = now.getAsLong() + (failed ? ASK_AGAIN_NANOS : 0);
-      } else if (asked == null && !paused && now.getAsLong() >= want.notBeforeNanos && !has(want)) {
-        want.asked = mine.assign(SELF, want.request);
-      }
+    Wants engine = mine.wants();
+    if (engine == null) {
+      return;
     }
-    for (LeaseTask task : mine.leases().all()) {
-      String lease = task.lease().name();
-      if (!wants.containsKey(lease) && !leaving.containsKey(lease)) {
-        leaving.put(lease, mine.revoke(SELF, new NameRequest(lease, "done with it")));
-      }
+    engine.file(wants.values().stream().map(want -> want.request).toList());
+    if (paused) {
+      engine.pause();
     }
-    leaving.values().removeIf(CompletableFuture::isDone);
   }
 
-  boolean has(Want want) {
+  boolean has(String interfaceName) {
     Extender mine = extender;
-    LeaseTask task = mine == null ? null : mine.leases().find(SELF, want.request.name());
+    LeaseTask task = mine == null ? null : mine.leases().find(SELF, interfaceName);
     return task != null && task.lease().phase() == Phase.ACTIVE;
   }
 

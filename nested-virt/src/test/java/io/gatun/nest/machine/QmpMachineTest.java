@@ -95,18 +95,16 @@ class QmpMachineTest {
   void twoPlugsAtOnceDoNotTakeOnePort() {
     CompletableFuture<String> first = machine.plugFunction("gatun.a", "0000:01:10.2");
     CompletableFuture<String> second = machine.plugFunction("gatun.b", "0000:01:10.3");
-    // Each lists before either adds: the second must know of the first.
-    answer("qom-list", PERIPHERAL);
-    answer("qom-list", PERIPHERAL);
-    for (int i = 0; i < 6; i++) {
-      String line = lines.get(answered);
-      if (line.contains("qom-get")) {
-        answer("qom-get", line.contains("gatun.x") ? "'/machine/peripheral/rp1/rp1'" : "''");
-      } else {
-        answer("query-pci", PCI);
-      }
-    }
+    answerPorts();
+    assertThat(lines.getLast()).as("the second waits for the first").contains("device_add");
     answer("device_add", "{}");
+    answer("qom-list", PERIPHERAL.replace("]", ",{'name':'gatun.a','type':'child<vfio-pci>'}]"));
+    while (lines.get(answered).contains("qom-get")) {
+      String line = lines.get(answered);
+      String port = line.contains("gatun.a") ? "rp3" : line.contains("gatun.x") ? "rp1" : "";
+      answer("qom-get", "'/machine/peripheral/x/%s'".formatted(port));
+    }
+    answer("query-pci", PCI);
 
     assertThat(first).isCompletedWithValue("1f.7/00.0");
     assertThat(second.exceptionNow()).hasMessageContaining("no free pcie-root-port");

@@ -35,7 +35,17 @@ class ProtocolDocTest {
           NameRequest.class,
           Capabilities.class,
           LeaseList.class,
-          LinkState.class);
+          LinkState.class,
+          Topology.class,
+          MachineTopology.class,
+          Grant.class,
+          StatusRequest.class,
+          Status.class,
+          InterfaceStatus.class,
+          LevelStatus.class,
+          PlanResult.class,
+          PlannedInterface.class,
+          PlanStep.class);
 
   private record Example(String name, JsonNode json) {}
 
@@ -132,6 +142,11 @@ class ProtocolDocTest {
         "Hello | {'version':1,'name':'','extender':true} | name \"\": 1 to 32",
         "Hello | {'version':null,'name':'a','extender':true} | version: ",
         "NameRequest | {'name':'a/b/c/d/e/f/g/h/i'} | name \"a/b/c/d/e/f/g/h/i\": up to 8",
+        "StatusRequest | {'waitSeconds':3601} | waitSeconds: 3601 is not in [0, 3600]",
+        "Topology | {'machines':[{'name':'a'},{'name':'a'}]} | machines: a stands there twice",
+        "Topology | {'machines':[{'limits':{}}]} | name: is missing",
+        "Topology | {'machines':[{'name':'a','limits':{'vlan':1}}]} | machines[0].limits.vlan: ",
+        "LevelStatus | {'name':'l1','extender':null} | extender: ",
         "LinkState | [] | params: an object is needed",
         "Assignment | {'name':'a','settings':{}} | kind: is missing",
         "Assignment | {'name':'a','kind':1,'settings':{}} | kind: ",

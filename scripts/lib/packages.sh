@@ -15,10 +15,11 @@ need_run_packages() {
 }
 
 # gcc and the headers are there for the test that compares the bindings with them; scapy makes
-# packets, tshark judges captures.
+# packets, tshark judges captures; libvirt is what functions are attached to domains with.
 need_test_packages() {
   need_run_packages
   apt_need gcc libdpdk-dev pkg-config python3 python3-scapy tcpdump tshark
+  without_services apt_need libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu
 }
 
 # need_bench_packages WHAT: the other side of the comparison, and gcc for what of it is compiled on

@@ -31,15 +31,23 @@ final class GuestQmp implements AutoCloseable, QmpSession.Listener {
 
   /** Asks the guest to let go of a device; when it has, {@link #awaitDeleted} returns. */
   void askFor(String device) {
-    await(
-        "device_del",
-        CompletableFuture.supplyAsync(
-                () ->
-                    connection
-                        .session()
-                        .execute("device_del", QmpSession.arguments().put("id", device)),
-                control)
-            .thenCompose(answer -> answer));
+    CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+    control.execute(
+        () -> {
+          var _ =
+              connection
+                  .session()
+                  .execute("device_del", QmpSession.arguments().put("id", device))
+                  .whenComplete(
+                      (done, failure) -> {
+                        if (failure == null) {
+                          answer.complete(done);
+                        } else {
+                          answer.completeExceptionally(failure);
+                        }
+                      });
+        });
+    await("device_del", answer);
   }
 
   /** Waits until the guest has let go and QEMU has deleted the device. */

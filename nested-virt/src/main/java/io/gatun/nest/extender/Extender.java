@@ -176,7 +176,9 @@ public final class Extender {
       }
       try {
         functions.restore(owned);
-        functions.bindKernel(address);
+        if (lost) {
+          functions.bindKernel(address);
+        }
         leases.unknown().remove(address);
       } catch (Functions.FunctionException e) {
         mendingProblem = String.valueOf(e.getMessage()); // and tried again

@@ -2,6 +2,7 @@ package io.gatun.nest.extender;
 
 import io.gatun.nest.link.CommandRunner;
 import io.gatun.nest.link.IpLink;
+import io.gatun.nest.link.VfLink;
 import io.gatun.nest.rpc.Settings;
 import io.gatun.nest.sysfs.HostTree;
 import io.gatun.nest.sysfs.PciAddress;
@@ -22,6 +23,8 @@ import io.gatun.nest.vf.VfSettings;
 import io.gatun.nest.vf.VirtualFunction;
 import io.gatun.pmd.MacAddress;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link Functions} of a Linux: sysfs, VFIO and iproute2. Control thread. */
 final class SysfsFunctions implements Functions {
+  private static final Logger LOG = System.getLogger(SysfsFunctions.class.getName());
   private static final String VFIO = "vfio-pci";
   private static final MacAddress NO_MAC = new MacAddress(0);
 
@@ -202,23 +206,30 @@ final class SysfsFunctions implements Functions {
   /** What a new virtual function has, as far as its device shows that it can be set. */
   @Override
   public void restore(Owned function) throws FunctionException {
-    VirtualFunction virtual = virtual(function);
-    if (virtual.link() == null) {
-      return; // nothing is shown, so nothing was set
-    }
-    set(
-        function,
-        new VfSettings(
-            NO_MAC,
-            0,
-            0,
-            null,
-            virtual.link().spoofCheck() == null ? null : true,
-            virtual.link().trust() == null ? null : false,
-            null,
-            0,
-            0,
-            null));
+    checked(
+        () -> {
+          PhysicalFunction physical = physical(function);
+          VirtualFunction virtual = virtual(physical, function);
+          VfLink link = virtual.link();
+          if (link != null) { // or nothing is shown, so nothing was set
+            run(SetPlan.of(physical, virtual, nothing(link), bus, ip));
+          }
+          return function;
+        });
+  }
+
+  private static VfSettings nothing(VfLink link) {
+    return new VfSettings(
+        NO_MAC,
+        0,
+        0,
+        null,
+        link.spoofCheck() == null ? null : true,
+        link.trust() == null ? null : false,
+        null,
+        0,
+        0,
+        null);
   }
 
   private List<Readback.Property> set(Owned function, VfSettings settings)
@@ -242,10 +253,6 @@ final class SysfsFunctions implements Functions {
     return physical;
   }
 
-  private VirtualFunction virtual(Owned function) throws FunctionException {
-    return checked(() -> virtual(physical(function), function));
-  }
-
   private static VirtualFunction virtual(PhysicalFunction physical, Owned function) {
     Sriov sriov = physical.sriov();
     if (function.index() >= sriov.virtualFunctions().size()) {
@@ -266,9 +273,15 @@ final class SysfsFunctions implements Functions {
         });
   }
 
+  /** Where the kernel has no driver for it, it is left without one: it can be handed out again. */
   @Override
   public void bindKernel(String address) throws FunctionException {
-    unbind(address, false);
+    try {
+      unbind(address, false);
+    } catch (FunctionException e) {
+      unbind(address, true);
+      LOG.log(Level.WARNING, "{0} is left without a driver: {1}", address, e.getMessage());
+    }
   }
 
   private void unbind(String address, boolean leftFree) throws FunctionException {

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 /** Runs the programs of this machine. */
 public final class SystemCommands implements CommandRunner {
   private static final long PATIENCE_SECONDS = 30;
-  private static final Map<String, String> PACKAGES = Map.of("ip", "iproute2", "modprobe", "kmod");
+  private static final Map<String, String> PACKAGES =
+      Map.of("ip", "iproute2", "modprobe", "kmod", "virsh", "libvirt-clients");
   // Where administrators' programs lie, which is not on everybody's PATH.
   private static final List<Path> SYSTEM = List.of(Path.of("/usr/sbin"), Path.of("/sbin"));
 

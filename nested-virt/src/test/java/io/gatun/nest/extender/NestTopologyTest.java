@@ -245,6 +245,24 @@ class NestTopologyTest {
   }
 
   @Test
+  void aStandInStaysBeyondTheTimeOfGrace() throws Exception {
+    SimNode dead = node("l1");
+    dead.kill();
+    dead.restartNanos = Long.MAX_VALUE;
+    Path file = folder.resolve("topology.yaml");
+    Files.writeString(file, "control: /x\n" + TWO_GUESTS);
+    nest.apply(TopologyConfig.read(file).topology());
+    nest.run(10 * SimNest.SECOND);
+
+    for (int second = 0; second < 60; second++) {
+      nest.run(SimNest.SECOND);
+      assertThat(Objects.requireNonNull(nest.outermost.extender).status())
+          .hasSize(2)
+          .allMatch(one -> one.phase().equals("active"));
+    }
+  }
+
+  @Test
   void theControlSocketNamesWhatItDoesNotKnow() throws Exception {
     start(1);
     assertThat(

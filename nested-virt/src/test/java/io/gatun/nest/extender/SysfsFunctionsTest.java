@@ -102,6 +102,22 @@ class SysfsFunctionsTest {
   }
 
   @Test
+  void aFunctionThatTheKernelHasNoDriverForIsLeftFree() throws Exception {
+    FakeMachine machine = machine();
+    SysfsFunctions functions = functions(machine);
+    functions.own("enp1s0", 1);
+    functions.bindVfio(FIRST);
+    machine.without("igbvf");
+
+    functions.bindKernel(FIRST);
+
+    assertThat(driver(machine, FIRST)).isNull();
+    assertThat(functions.isFree(FIRST)).isTrue();
+    functions.bindVfio(FIRST);
+    assertThat(functions.isVfio(FIRST)).isTrue();
+  }
+
+  @Test
   void aFunctionWhoseKernelInterfaceIsUsedIsNotFree() throws Exception {
     FakeMachine machine = machine();
     SysfsFunctions functions = functions(machine);

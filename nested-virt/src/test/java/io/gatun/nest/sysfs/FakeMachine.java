@@ -3,7 +3,6 @@ package io.gatun.nest.sysfs;
 import io.gatun.nest.link.CommandRunner;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,39 +29,12 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     AFTER
   }
 
-  private static final class Device {
-    final PciAddress address;
-    final String kernelDriver;
-    final @Nullable Device physical;
-    final int index;
-    final String interfaceName;
-    @Nullable String driver;
-    @Nullable String override;
-    int total = -1;
-    boolean autoprobe = true;
-    final List<PciAddress> vfs = new ArrayList<>();
-    final List<FakeLinks.Vf> settings = new ArrayList<>();
-
-    Device(
-        PciAddress address,
-        String kernelDriver,
-        @Nullable Device physical,
-        int index,
-        String interfaceName) {
-      this.address = address;
-      this.kernelDriver = kernelDriver;
-      this.physical = physical;
-      this.index = index;
-      this.interfaceName = interfaceName;
-    }
-  }
-
   private static final String DEVICES = "sys/bus/pci/devices/";
   private static final Set<String> OVERRIDE_ONLY = Set.of("vfio-pci", "pci-stub");
 
   private final Path root;
   private final FakeFiles files;
-  private final Map<PciAddress, Device> devices = new TreeMap<>();
+  private final Map<PciAddress, FakeDevice> devices = new TreeMap<>();
   private final FakeLinks links = new FakeLinks();
   private final Set<String> drivers = new TreeSet<>();
   private final Set<String> modules = new TreeSet<>();
@@ -93,6 +65,13 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     return this;
   }
 
+  /** A driver that the kernel does not have, nor a module of it. */
+  public FakeMachine without(String driver) {
+    drivers.remove(driver);
+    delete("sys/bus/pci/drivers/" + driver);
+    return this;
+  }
+
   /** A driver that is not in the kernel any more; {@code modprobe} can load it. */
   public FakeMachine withModuleOnly(String name) {
     drivers.remove(name);
@@ -103,7 +82,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
 
   /** A NIC with SR-IOV, driven by igb. */
   public FakeMachine withPhysical(String address, String name, int total) {
-    Device device = add(PciAddress.parse(address), "igb", null, 0, name);
+    FakeDevice device = add(PciAddress.parse(address), "igb", null, 0, name);
     device.total = total;
     write(device, "sriov_totalvfs", Integer.toString(total));
     write(device, "sriov_numvfs", "0");
@@ -185,7 +164,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
   }
 
   public @Nullable String driver(PciAddress address) {
-    Device device = devices.get(address);
+    FakeDevice device = devices.get(address);
     return device == null ? null : device.driver;
   }
 
@@ -196,7 +175,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
   /** All that a command may change and must be able to bring back. */
   public String snapshot() {
     StringBuilder text = new StringBuilder();
-    for (Device device : devices.values()) {
+    for (FakeDevice device : devices.values()) {
       text.append(device.address).append(' ').append(device.driver).append(" override ");
       text.append(device.override).append('\n');
       if (device.total >= 0) {
@@ -236,7 +215,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     if (path.equals("sys/bus/pci/drivers_probe")) {
       probe(device(text));
     } else if (path.startsWith("sys/bus/pci/drivers/") && path.endsWith("/unbind")) {
-      Device device = device(text);
+      FakeDevice device = device(text);
       if (!path.equals("sys/bus/pci/drivers/" + device.driver + "/unbind")) {
         throw new IOException("No such device");
       }
@@ -249,19 +228,19 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     }
   }
 
-  private Device known(PciAddress address) {
+  private FakeDevice known(PciAddress address) {
     return Objects.requireNonNull(devices.get(address));
   }
 
-  private Device device(String address) throws IOException {
-    Device device = devices.get(PciAddress.parse(address));
+  private FakeDevice device(String address) throws IOException {
+    FakeDevice device = devices.get(PciAddress.parse(address));
     if (device == null) {
       throw new IOException("No such device");
     }
     return device;
   }
 
-  private void attribute(Device device, String name, String text) throws IOException {
+  private void attribute(FakeDevice device, String name, String text) throws IOException {
     switch (name) {
       case "sriov_numvfs" -> numVfs(device, Integer.parseInt(text));
       case "sriov_drivers_autoprobe" -> {
@@ -276,7 +255,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     }
   }
 
-  private void numVfs(Device device, int number) throws IOException {
+  private void numVfs(FakeDevice device, int number) throws IOException {
     if (number < 0 || number > device.total) {
       throw new IOException("Numerical result out of range");
     }
@@ -284,7 +263,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
       throw new IOException("No such file or directory");
     }
     if (number != 0 && !device.vfs.isEmpty() && number != device.vfs.size()) {
-      throw new IOException("Device or resource busy");
+      throw new IOException("FakeDevice or resource busy");
     }
     if (number == 0) {
       for (int i = 0; i < device.vfs.size(); i++) {
@@ -300,7 +279,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
       PciAddress vf = new PciAddress(at.domain(), at.bus(), slot / 8, slot % 8);
       device.vfs.add(vf);
       device.settings.add(new FakeLinks.Vf());
-      Device function = add(vf, "igbvf", device, i, device.interfaceName + "v" + i);
+      FakeDevice function = add(vf, "igbvf", device, i, device.interfaceName + "v" + i);
       link(DEVICES + vf + "/physfn", "../" + device.address);
       link(DEVICES + device.address + "/virtfn" + i, "../" + vf);
       probe(function);
@@ -308,7 +287,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     write(device, "sriov_numvfs", Integer.toString(number));
   }
 
-  private void probe(Device device) {
+  private void probe(FakeDevice device) {
     // drivers/pci/pci-driver.c, pci_device_can_probe and pci_match_device.
     boolean allowed = device.physical == null || device.physical.autoprobe;
     String wanted = device.override != null ? device.override : device.kernelDriver;
@@ -320,14 +299,14 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     }
   }
 
-  private void attach(Device device, String driver) {
+  private void attach(FakeDevice device, String driver) {
     device.driver = driver;
     link(DEVICES + device.address + "/driver", "../../drivers/" + driver);
     if (!driver.equals(device.kernelDriver)) {
       return;
     }
     FakeLinks.Link link = new FakeLinks.Link();
-    Device physical = device.physical;
+    FakeDevice physical = device.physical;
     String mac = physical == null ? "" : physical.settings.get(device.index).mac;
     link.mac =
         mac.isEmpty() || mac.equals("00:00:00:00:00:00")
@@ -338,7 +317,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     flags(device.interfaceName);
   }
 
-  private void detach(Device device) {
+  private void detach(FakeDevice device) {
     device.driver = null;
     delete(DEVICES + device.address + "/driver");
     delete(DEVICES + device.address + "/net");
@@ -351,7 +330,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     }
   }
 
-  private void remove(Device device) {
+  private void remove(FakeDevice device) {
     if (device.driver != null) {
       detach(device);
     }
@@ -360,9 +339,9 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     devices.remove(device.address);
   }
 
-  private Device add(
-      PciAddress address, String driver, @Nullable Device physical, int index, String name) {
-    Device device = new Device(address, driver, physical, index, name);
+  private FakeDevice add(
+      PciAddress address, String driver, @Nullable FakeDevice physical, int index, String name) {
+    FakeDevice device = new FakeDevice(address, driver, physical, index, name);
     devices.put(address, device);
     write(device, "class", "0x020000");
     write(device, "vendor", "0x8086");
@@ -380,7 +359,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
     return address.bus() * 256 + address.device() * 8 + address.function();
   }
 
-  private void put(Device device, int group) {
+  private void put(FakeDevice device, int group) {
     delete(DEVICES + device.address + "/iommu_group");
     delete("sys/kernel/iommu_groups/" + group(device.address));
     link(DEVICES + device.address + "/iommu_group", "../../../kernel/iommu_groups/" + group);
@@ -433,7 +412,7 @@ public final class FakeMachine implements HostTree.Writer, CommandRunner {
         .orElse(List.of());
   }
 
-  private void write(Device device, String name, String text) {
+  private void write(FakeDevice device, String name, String text) {
     put(DEVICES + device.address + "/" + name, text);
   }
 

@@ -4,11 +4,8 @@ import static io.gatun.hw.qemu.NumberedFrames.assertSame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatun.hw.tool.Pcap;
-import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,23 +20,6 @@ class IgbForwardIT {
 
   IgbForwardIT(QemuGuest guest) {
     this.guest = guest;
-  }
-
-  @Test
-  void portsAreTheEmulatedFunctions() throws IOException {
-    JsonNode ports =
-        new ObjectMapper().readTree(GuestGatun.start(guest, "ports", "--json").orFail());
-
-    assertThat(ports).hasSize(IgbFunctions.NICS);
-    for (IgbFunctions functions : IgbFunctions.values()) {
-      for (int i = 0; i < IgbFunctions.COUNT; i++) {
-        JsonNode port = ports.get(functions.nic(i));
-        assertThat(port.get("name").asText()).isEqualTo(functions.address(i));
-        assertThat(port.get("mac").asText()).isEqualTo(functions.mac(i));
-        assertThat(port.get("driver").asText()).isEqualTo(functions.driver());
-        assertThat(port.at("/link/up").asBoolean()).isTrue();
-      }
-    }
   }
 
   @ParameterizedTest

@@ -77,7 +77,7 @@ class IgbOffloadIT {
     // Where results of self-tests stay; the guest's root cannot be written to.
     guest.run("sh", "-c", "mountpoint -q /var/lib || mount -t tmpfs tmpfs /var/lib");
 
-    assertPorts(selfTest(functions));
+    assertPorts(functions, selfTest(functions));
     assertPlainFrames(functions);
 
     assertTunnelled(functions);
@@ -90,8 +90,12 @@ class IgbOffloadIT {
     }
   }
 
-  private static void assertPorts(JsonNode ports) {
+  private static void assertPorts(IgbFunctions functions, JsonNode ports) {
+    assertThat(ports).hasSize(IgbFunctions.COUNT);
     for (int port = 0; port < 2; port++) {
+      assertThat(ports.get(port).get("name").asText()).isEqualTo(functions.address(port));
+      assertThat(ports.get(port).get("mac").asText()).isEqualTo(functions.mac(port));
+      assertThat(ports.get(port).get("driver").asText()).isEqualTo(functions.driver());
       JsonNode offload = ports.get(port).get("offload");
       JsonNode checks = offload.at("/self_test/checks");
       for (String check : COMPLETED) {

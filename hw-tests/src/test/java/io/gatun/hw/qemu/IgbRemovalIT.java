@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @QemuTest
 @TestMethodOrder(OrderAnnotation.class)
 class IgbRemovalIT {
-  private static final int NICS = 4;
+  private static final int NICS = 3;
   private static final int FRAMES_BEFORE = 200;
   private static final String DEVICES = "/sys/bus/pci/devices/";
 
@@ -47,17 +47,17 @@ class IgbRemovalIT {
   @Order(1)
   void aMirrorThatLosesItsDestinationGoesOn() {
     GuestCommand mirror =
-        start(List.of(), "mirror", "--ports=0-1", "--session=source=0:rx policy=hold to=port:3");
+        start(List.of(), "mirror", "--ports=0-1", "--session=source=0:rx policy=hold to=port:2");
     pass(0, 1);
 
-    qmp.askFor("nic3");
-    qmp.awaitDeleted("nic3");
+    qmp.askFor("nic2");
+    qmp.awaitDeleted("nic2");
     mirror.await("the port's end", () -> mirror.errors().contains("goes on without it"));
     pass(0, 1);
     mirror.signal("TERM");
 
     JsonNode summary = mirror.json();
-    assertReleased(summary, "3");
+    assertReleased(summary, "2");
     assertThat(summary.get("mirrored").asInt()).isEqualTo(FRAMES_BEFORE);
     assertThat(summary.get("mirror_dropped").asInt()).isEqualTo(FRAMES_BEFORE);
     assertThat(summary.at("/mirror/held").asInt(-1)).isZero();
@@ -67,45 +67,22 @@ class IgbRemovalIT {
 
   @Test
   @Order(2)
-  void oneOfThreePortsGoesAndTheOthersGoOn() {
-    GuestCommand forward = forward(List.of(), "--port-topology=loop");
-    pass(0, 0);
-    pass(1, 1);
+  void aPairThatLosesAPortEndsInOrder() {
+    GuestCommand forward = forward(List.of());
+    pass(1, 0);
 
     qmp.askFor("nic0");
-    qmp.awaitDeleted("nic0");
-    forward.await("the port's end", () -> forward.errors().contains("goes on without it"));
-    pass(1, 1);
-    pass(2, 2);
-    forward.signal("TERM");
+    pumpUntilDeleted("nic0", 1);
 
-    JsonNode summary = forward.json();
+    JsonNode summary = forward.json(); // exit status 0
     assertReleased(summary, "0");
-    assertThat(summary.at("/ports/0/tx_packets").asInt()).isEqualTo(FRAMES_BEFORE);
-    assertThat(summary.at("/ports/1/tx_packets").asInt()).isEqualTo(2 * FRAMES_BEFORE);
-    assertThat(forward.errors())
-        .contains("port 0: link down, port removed; the run goes on without it");
+    assertThat(forward.errors()).contains("port 0: link down, port removed");
+    assertThat(summary.at("/ports/0/tx_packets").asInt()).isGreaterThanOrEqualTo(FRAMES_BEFORE);
     assertNobodyWaited();
   }
 
   @Test
   @Order(3)
-  void aPairThatLosesAPortEndsInOrder() {
-    GuestCommand forward = forward(List.of());
-    pass(1, 2);
-
-    qmp.askFor("nic2");
-    pumpUntilDeleted("nic2", 1);
-
-    JsonNode summary = forward.json(); // exit status 0
-    assertReleased(summary, "1");
-    assertThat(forward.errors()).contains("port 1: link down, port removed");
-    assertThat(summary.at("/ports/1/tx_packets").asInt()).isGreaterThanOrEqualTo(FRAMES_BEFORE);
-    assertNobodyWaited();
-  }
-
-  @Test
-  @Order(4)
   void aVirtualFunctionThatIsDestroyedIsGivenBack() {
     // The NIC goes from vfio-pci back to the kernel, which makes a virtual function of it.
     String physical = DEVICES + GuestConfig.address(1);
@@ -157,7 +134,7 @@ class IgbRemovalIT {
     List<byte[]> frames = NumberedFrames.of(FRAMES_BEFORE);
     for (int i = 0; !qmp.isDeleted(device) && i < 1_000_000; i++) {
       guest.wire(nic).send(frames.get(i % frames.size()));
-      guest.wire(2).receive(1);
+      guest.wire(0).receive(1);
     }
     qmp.awaitDeleted(device);
   }

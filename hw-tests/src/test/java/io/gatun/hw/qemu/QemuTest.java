@@ -12,4 +12,4 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("qemu")
 @ExtendWith(NeedsQemu.class)
-@interface QemuTest {}
+public @interface QemuTest {}

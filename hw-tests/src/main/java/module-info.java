@@ -9,12 +9,16 @@ module io.gatun.hw {
   requires info.picocli;
   requires com.fasterxml.jackson.databind;
 
+  opens io.gatun.hw.nest to
+      info.picocli,
+      com.fasterxml.jackson.databind;
   opens io.gatun.hw.bench to
       info.picocli,
       com.fasterxml.jackson.databind;
 
   provides io.gatun.pmd.cli.Command with
-      io.gatun.hw.bench.BenchCommand;
+      io.gatun.hw.bench.BenchCommand,
+      io.gatun.hw.nest.NestDemoCommand;
   provides io.gatun.pmd.StageProvider with
       io.gatun.hw.bench.ChainStageProvider;
 }

@@ -53,8 +53,9 @@ public final class NestLevel {
             config,
             inside.stream().map(InnerMachine::agentPort).toList(),
             List.of(image.innerRoot(), images.distribution()));
-    guest.run("mkdir", InnerMachine.SOCKETS.toString());
-    return new NestLevel(guest, images, "l0", guest.shell(), null);
+    NestLevel level = new NestLevel(guest, images, "l0", guest.shell(), null);
+    level.prepare();
+    return level;
   }
 
   /** Starts a machine in this one; {@link #awaitReady} waits for it. */
@@ -79,8 +80,14 @@ public final class NestLevel {
   /** Waits until this machine takes commands. */
   public NestLevel awaitReady() {
     shell.awaitReady(BOOT_SECONDS);
-    shell.run("mkdir", InnerMachine.SOCKETS.toString());
+    prepare();
     return this;
+  }
+
+  /** Interfaces that come up say nothing by themselves: what is counted on them is somebody's. */
+  private void prepare() {
+    shell.run("mkdir", InnerMachine.SOCKETS.toString());
+    shell.write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
   }
 
   /** Its name: the outermost one is l0. */

@@ -99,7 +99,10 @@ public final class GuestGatun {
 
   private static List<String> java(String option) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new ArrayList<>(List.of(java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", option));
+    List<String> line = new ArrayList<>(List.of(java, "-XX:+UseSerialGC"));
+    // Vector instructions take the emulator longer than what they replace.
+    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:UseAVX=0", option));
+    return line;
   }
 
   /** A main lcore and a worker that share the only CPU, and memory of their own. */

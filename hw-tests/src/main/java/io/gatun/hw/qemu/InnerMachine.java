@@ -28,13 +28,13 @@ public record InnerMachine(String name, int megabytes, int hugePages, List<Strin
     return QemuCommandLine.inner(image, this, dist);
   }
 
-  /** Where its hypervisor speaks with QEMU. */
-  public Path qmp() {
+  /** Where a machine's hypervisor speaks with QEMU. */
+  public static Path qmp(String name) {
     return SOCKETS.resolve(name + ".qmp");
   }
 
-  /** Where its hypervisor's extender speaks with its own. */
-  public Path extender() {
+  /** Where the extender of a machine's hypervisor speaks with the machine's. */
+  public static Path extender(String name) {
     return SOCKETS.resolve(name + ".extender");
   }
 

@@ -53,6 +53,19 @@ public final class Wire implements AutoCloseable {
     }
   }
 
+  /**
+   * A wire whose ends were agreed on before.
+   *
+   * @param here UDP port on the loopback interface
+   * @param nic the NIC's
+   */
+  public static Wire between(int here, int nic) throws IOException {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    return new Wire(
+        new DatagramSocket(new InetSocketAddress(loopback, here)),
+        new InetSocketAddress(loopback, nic));
+  }
+
   private static DatagramSocket bound() throws IOException {
     return new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }

@@ -55,7 +55,7 @@ class HandOverIT {
   }
 
   private static LevelExtender startServer() {
-    return LevelExtender.start(nest.outermost(), "extender", nest.extenderConfig(0));
+    return LevelExtender.start(nest.outermost(), "extender", nest.extenderConfig(0)).awaitUp();
   }
 
   private static JsonNode physical() {
@@ -66,7 +66,7 @@ class HandOverIT {
   }
 
   private static void assertEveryFunctionIsBack() {
-    assertThat(physical().path("virtual_functions")).hasSize(7);
+    assertThat(physical().path("virtual_functions")).hasSize(Nest.FUNCTIONS);
     assertThat(physical().path("virtual_functions"))
         .allSatisfy(vf -> assertThat(vf.path("driver").asText()).isEqualTo("igbvf"));
   }
@@ -79,11 +79,8 @@ class HandOverIT {
     config.remove("functions");
     config.put("outer", LevelExtender.OUTWARDS); // where nobody answers
     ObjectNode netdev = ((ObjectNode) config.path("machines").path(0)).putObject("netdev");
-    netdev.put("type", "dgram");
-    netdev.put("local.type", "inet").put("local.host", "127.0.0.1");
-    netdev.put("local.port", Integer.toString(NIC_PORT));
-    netdev.put("remote.type", "inet").put("remote.host", "127.0.0.1");
-    netdev.put("remote.port", Integer.toString(PEER_PORT));
+    netdev.put("type", "socket").put("udp", "127.0.0.1:" + PEER_PORT);
+    netdev.put("localaddr", "127.0.0.1:" + NIC_PORT);
     LevelExtender around = LevelExtender.start(nest.outermost(), "extender", config);
     ObjectNode inside = wanted();
     ((ObjectNode) inside.path("interfaces").path(0)).put("fallback", true).put("mac", Nest.MAC);

@@ -132,7 +132,7 @@ class NestIT {
             .path("physical_functions")
             .path(0);
     assertThat(physical.path("address").asText()).isEqualTo(GuestConfig.address(0));
-    assertThat(physical.path("virtual_functions")).hasSize(7);
+    assertThat(physical.path("virtual_functions")).hasSize(Nest.FUNCTIONS);
     assertThat(physical.path("virtual_functions"))
         .allSatisfy(vf -> assertThat(vf.path("driver").asText()).isEqualTo("igbvf"));
     print("line 5:", "revoked by l0 under traffic: Gatun ended with 0, %s".formatted(summary));

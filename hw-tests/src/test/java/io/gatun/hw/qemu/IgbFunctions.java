@@ -73,7 +73,7 @@ enum IgbFunctions {
     List<byte[]> frames = NumberedFrames.of(count);
     if (this == VIRTUAL) {
       for (byte[] frame : frames) {
-        String[] mac = mac(0).split(":");
+        String[] mac = mac(0).split(":", -1);
         for (int i = 0; i < mac.length; i++) {
           frame[i] = (byte) Integer.parseInt(mac[i], 16);
         }

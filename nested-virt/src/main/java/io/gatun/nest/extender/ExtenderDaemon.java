@@ -179,6 +179,7 @@ public final class ExtenderDaemon implements Closeable {
    * @param stop asked several times a second
    */
   public void run(BooleanSupplier stop) throws InterruptedException {
+    log.accept(config.level() + " is up");
     loop.run(
         () -> {
           ticks.forEach(Runnable::run);

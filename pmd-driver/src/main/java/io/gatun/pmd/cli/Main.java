@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 
 /** Entry point of {@code gatun}. */
@@ -51,12 +52,16 @@ public final class Main {
 
   /** Runs one command line; returns the exit code. */
   static int run(String[] args, PrintWriter err) {
-    CommandLine root = commandLine();
+    // Only what is asked for: to read the options of all commands takes longer than many a command.
+    CommandLine root = commandLine(name -> args.length == 0 || name.equals(args[0]));
+    CommandLine line = args.length == 0 ? null : root.getSubcommands().get(args[0]);
+    if (line == null) {
+      root = commandLine(name -> true);
+    }
     if (args.length == 0 || args[0].equals("--help") || args[0].equals("-h")) {
       root.usage(System.out);
       return args.length == 0 ? USAGE : DONE;
     }
-    CommandLine line = root.getSubcommands().get(args[0]);
     if (line == null) {
       return usage(
           err,
@@ -99,8 +104,17 @@ public final class Main {
 
   /** The command line with every command that the module path has. */
   static CommandLine commandLine() {
+    return commandLine(name -> true);
+  }
+
+  /** The command line with those commands of the module path whose names are wanted. */
+  private static CommandLine commandLine(Predicate<String> wanted) {
     CommandLine root = new CommandLine(new Root());
     for (Command command : ServiceLoader.load(Command.class)) {
+      CommandLine.Command annotation = command.getClass().getAnnotation(CommandLine.Command.class);
+      if (annotation == null || !wanted.test(annotation.name())) {
+        continue;
+      }
       CommandLine line = new CommandLine(command);
       if (command instanceof PortsCommand ports) {
         ports.sections().forEach(section -> line.addMixin(section.key(), section));

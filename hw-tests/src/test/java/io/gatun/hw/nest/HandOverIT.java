@@ -97,10 +97,11 @@ class HandOverIT {
                 Integer.toString(NIC_PORT),
                 Nest.MAC,
                 Integer.toString(FRAMES))
-            .orFail();
+            .orFail()
+            .strip();
     JsonNode lease = around.status().path("leases").path(0).path("assignment");
 
-    assertThat(exchanged.strip()).isEqualTo(FRAMES + " of " + FRAMES);
+    assertThat(exchanged).isEqualTo(FRAMES + " of " + FRAMES);
     assertThat(lease.path("kind").asText()).isEqualTo("EMULATED");
     assertThat(lease.path("reason").asText())
         .contains("l0: nobody answers on the channel outwards");

@@ -100,8 +100,10 @@ public final class GuestGatun {
   private static List<String> java(String option) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> line = new ArrayList<>(List.of(java, "-XX:+UseSerialGC"));
-    // Vector instructions take the emulator longer than what they replace.
-    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:UseAVX=0", option));
+    // Vector instructions take the emulator longer than what they replace, and it translates anew
+    // what the JVM compiles: that is worth it for loops only.
+    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=20"));
+    line.addAll(List.of("-XX:UseAVX=0", option));
     return line;
   }
 

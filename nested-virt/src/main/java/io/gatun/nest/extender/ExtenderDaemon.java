@@ -191,7 +191,10 @@ public final class ExtenderDaemon implements Closeable {
           show();
           return any;
         },
-        () -> stop.getAsBoolean() && (!releasing || extender.status().isEmpty()));
+        // The signal may come after this turn's look at it: a guest must have begun to give back.
+        () ->
+            stop.getAsBoolean()
+                && (!config.isGuest() || (releasing && extender.status().isEmpty())));
     channels.forEach(RpcChannel::bye);
   }
 

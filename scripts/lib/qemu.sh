@@ -1,14 +1,15 @@
 # shellcheck shell=bash
-# What virtual machines of the tests boot. Needs common.sh, packages.sh and jdk.sh. The outermost one
-# has this machine's root (read-only, over 9p). Those inside of it have a read-only image with as much
-# of it as they need, at the same paths, because a file system over 9p over 9p is slow: hypervisor,
-# JDK, DPDK with the emulated NIC's driver, kernel, initramfs and modules for the next level. Gatun
-# itself changes with every build and is not in it.
+# What virtual machines of the tests boot. Needs common.sh, packages.sh and jdk.sh. The outermost
+# one has this machine's root (read-only, over 9p). Those inside of it have a read-only image with
+# as much of it as they need, at the same paths, because a file system over 9p over 9p is slow:
+# hypervisor, JDK, DPDK with the emulated NIC's driver, kernel, initramfs and modules for the next
+# level. Gatun itself changes with every build and is not in it.
 
 GUEST_CACHE=${GATUN_GUEST_CACHE:-/var/cache/gatun/guest}
 GUEST_INIT=$GATUN_ROOT/scripts/lib/guest-init.sh
 # The ways to a root and to the agent; everything else is loaded from the root.
-GUEST_BOOT_MODULES="virtio_pci virtio_console 9pnet_virtio 9p virtio_blk crc32c_generic erofs overlay"
+GUEST_BOOT_MODULES="virtio_pci virtio_console 9pnet_virtio 9p virtio_blk crc32c_generic erofs"
+GUEST_BOOT_MODULES+=" overlay"
 # What a level inside of another may load.
 GUEST_INNER_MODULES="kvm-amd kvm-intel vfio-pci vfio_iommu_type1 igbvf e1000e virtio_net"
 GUEST_INNER_PACKAGES=(base-files bash coreutils dash findutils grep hostname iproute2 kmod
@@ -17,9 +18,9 @@ GUEST_INNER_PACKAGES=(base-files bash coreutils dash findutils grep hostname ipr
 GUEST_INNER_DPDK=(bpf bus-pci bus-vdev ethdev gro gso ip-frag mempool-ring net-e1000 net-null pcapng
   pdump telemetry)
 
-# ensure_guest: after this GATUN_GUEST is a folder with vmlinux, initramfs.cpio, the kernel's modules
-# below modules/ (for modprobe -d), and root.erofs, the root of inner levels. Kept for the next run;
-# an older recipe's is replaced.
+# ensure_guest: after this GATUN_GUEST is a folder with vmlinux, initramfs.cpio, the kernel's
+# modules below modules/ (for modprobe -d), and root.erofs, the root of inner levels. Kept for the
+# next run; an older recipe's is replaced.
 ensure_guest() {
   need_qemu_packages
   ensure_jdk
@@ -163,7 +164,8 @@ inner_files() {
   {
     inner_packages | xargs dpkg-query -L |
       grep -E '^/' | grep -vE '^/usr/share/(doc|man|locale|info|lintian|icons|bash-completion)/'
-    find "$JAVA_HOME" \( -name src.zip -o -name jmods -o -name man -o -name legal \) -prune -o -print
+    find "$JAVA_HOME" \
+      \( -name src.zip -o -name jmods -o -name man -o -name legal \) -prune -o -print
     find /etc/alternatives /etc/ld.so.cache /etc/passwd /etc/group /etc/nsswitch.conf
   } | sed -E 's#^/(bin|sbin|lib|lib64)/#/usr/\1/#' | LC_ALL=C sort -u |
     while IFS= read -r file; do

@@ -131,7 +131,7 @@ class HandOverIT {
   @Test
   @Order(3)
   void killedAtAnyStepItConverges() {
-    List<String> steps = List.of("configuring", "plugging", "active");
+    List<String> steps = List.of("configuring", "active");
     for (String step : steps) {
       LevelExtender guest = LevelExtender.start(nest.innermost(), "guest", wanted());
       server.awaitSaid("l1/eth0 " + step);

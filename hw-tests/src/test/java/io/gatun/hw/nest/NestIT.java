@@ -126,6 +126,7 @@ class NestIT {
     assertThat(summary.path("lost_mbufs").asInt(-1)).isZero();
     assertThat(summary.at("/ports/0/driver").asText()).isEqualTo("net_e1000_igb_vf");
     assertThat(summary.at("/ports/0/rx_packets").asLong()).isGreaterThanOrEqualTo(peer.received());
+    guest.stop(); // or it would ask again
     JsonNode physical =
         GuestGatun.startWithoutEal(nest.server(), "vf", "list", "--json")
             .json()

@@ -111,7 +111,7 @@ class SysfsFunctionsTest {
 
     functions.bindKernel(FIRST);
 
-    assertThat(driver(machine, FIRST)).isNull();
+    assertThat(machine.driver(PciAddress.parse(FIRST))).isNull();
     assertThat(functions.isFree(FIRST)).isTrue();
     functions.bindVfio(FIRST);
     assertThat(functions.isVfio(FIRST)).isTrue();

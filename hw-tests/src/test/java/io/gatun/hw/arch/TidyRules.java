@@ -26,6 +26,7 @@ final class TidyRules {
   /** Hosts that a URL may name: public ones that everybody reaches under that name. */
   private static final Set<String> PUBLIC_HOSTS =
       Set.of(
+          "apache.org", // the name of a feature of Java's XML parser
           "core.dpdk.org",
           "doc.dpdk.org",
           "docs.docker.com",
@@ -38,6 +39,7 @@ final class TidyRules {
           "www.apache.org",
           "www.dpdk.org",
           "www.ietf.org",
+          "www.jsonrpc.org",
           "www.rfc-editor.org",
           "www.w3.org",
           // The machine itself.

@@ -6,7 +6,6 @@ import io.gatun.nest.extender.TopologyConfig;
 import io.gatun.pmd.cli.Main;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code gatun nest apply}. */
@@ -24,7 +23,7 @@ final class NestApply implements NestCommand.Subcommand {
       paramLabel = "FILE",
       required = true,
       description = "YAML: control (the outermost extender's socket), machines")
-  private @Nullable Path config;
+  private Path config = Path.of(""); // picocli asks for it
 
   @CommandLine.Option(names = "--json", description = "As one line of JSON")
   private boolean json;
@@ -33,9 +32,6 @@ final class NestApply implements NestCommand.Subcommand {
 
   @Override
   public int run() throws IOException {
-    if (config == null) {
-      throw new IllegalStateException("picocli lets nobody through without --config");
-    }
     TopologyConfig wanted = TopologyConfig.read(config);
     Path control = wanted.control();
     JsonNode plan = NestText.ask(control, NestText.question("plan", wanted.topology()));

@@ -1,7 +1,6 @@
 package io.gatun.nest.cli;
 
 import io.gatun.pmd.cli.Command;
-import io.gatun.pmd.cli.UsageException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -35,15 +34,7 @@ public final class NestCommand implements Command {
 
   @Override
   public int run(List<String> ealArguments) throws Exception {
-    CommandLine line = spec == null ? null : spec.commandLine();
-    CommandLine.ParseResult parsed = line == null ? null : line.getParseResult();
-    if (line == null || parsed == null || !parsed.hasSubcommand()) {
-      throw new UsageException(
-          "a subcommand is missing: "
-              + (line == null ? "" : String.join(", ", line.getSubcommands().keySet())));
-    }
-    Subcommand subcommand = (Subcommand) parsed.subcommand().commandSpec().userObject();
-    return subcommand.run();
+    return Subcommands.chosen(spec, Subcommand.class).run();
   }
 
   /** What {@code gatun nest} does. */

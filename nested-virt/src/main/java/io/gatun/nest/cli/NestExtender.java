@@ -9,7 +9,6 @@ import io.gatun.pmd.cli.Shutdown;
 import io.gatun.pmd.cli.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code gatun nest extender}. */
@@ -26,7 +25,7 @@ final class NestExtender implements NestCommand.Subcommand {
       paramLabel = "FILE",
       required = true,
       description = "YAML: level, journal, control, functions or outer, machines")
-  private @Nullable Path config;
+  private Path config = Path.of(""); // picocli asks for it
 
   @CommandLine.Option(
       names = "--vm-manager",
@@ -42,11 +41,8 @@ final class NestExtender implements NestCommand.Subcommand {
     return run("extender", config, manager, false);
   }
 
-  static int run(String command, @Nullable Path file, NestConfig.Manager manager, boolean guest)
+  static int run(String command, Path file, NestConfig.Manager manager, boolean guest)
       throws IOException, InterruptedException {
-    if (file == null) {
-      throw new IllegalStateException("picocli lets nobody through without --config");
-    }
     NestConfig config = NestConfig.read(file, manager);
     if (config.isGuest() != guest) {
       throw new UsageException(

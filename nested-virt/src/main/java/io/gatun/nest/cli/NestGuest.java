@@ -3,7 +3,6 @@ package io.gatun.nest.cli;
 import io.gatun.nest.extender.NestConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code gatun nest guest}. */
@@ -20,7 +19,7 @@ final class NestGuest implements NestCommand.Subcommand {
       paramLabel = "FILE",
       required = true,
       description = "YAML: level, journal, control, outer, interfaces, run")
-  private @Nullable Path config;
+  private Path config = Path.of(""); // picocli asks for it
 
   @Override
   public int run() throws IOException, InterruptedException {

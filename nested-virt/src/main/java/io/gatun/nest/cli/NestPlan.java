@@ -5,7 +5,6 @@ import io.gatun.nest.extender.TopologyConfig;
 import io.gatun.pmd.cli.Main;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code gatun nest plan}. */
@@ -19,16 +18,13 @@ final class NestPlan implements NestCommand.Subcommand {
       paramLabel = "FILE",
       required = true,
       description = "YAML: control (the outermost extender's socket), machines")
-  private @Nullable Path config;
+  private Path config = Path.of(""); // picocli asks for it
 
   @CommandLine.Option(names = "--json", description = "As one line of JSON")
   private boolean json;
 
   @Override
   public int run() throws IOException {
-    if (config == null) {
-      throw new IllegalStateException("picocli lets nobody through without --config");
-    }
     TopologyConfig wanted = TopologyConfig.read(config);
     JsonNode plan = NestText.ask(wanted.control(), NestText.question("plan", wanted.topology()));
     System.out.print(json ? plan + "\n" : NestText.plan(plan));

@@ -7,6 +7,7 @@ import io.gatun.nest.rpc.Kind;
 import io.gatun.nest.rpc.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,186 +103,132 @@ record Lease(
   }
 
   Lease at(Phase next) {
-    return new Lease(
-        machine,
-        name,
-        next,
-        source,
-        settings,
-        fallback,
-        owned,
-        address,
-        outerSlot,
-        slot,
-        outerChain,
-        outerKind,
-        unenforced,
-        reason,
-        asked,
-        standIn);
+    return changed(draft -> draft.phase = next);
   }
 
   Lease with(Settings newSettings) {
-    return new Lease(
-        machine,
-        name,
-        phase,
-        source,
-        newSettings,
-        fallback,
-        owned,
-        address,
-        outerSlot,
-        slot,
-        outerChain,
-        outerKind,
-        unenforced,
-        reason,
-        asked,
-        standIn);
+    return changed(draft -> draft.settings = newSettings);
   }
 
   Lease withAsked(Settings newAsked, boolean newStandIn) {
-    return new Lease(
-        machine,
-        name,
-        phase,
-        source,
-        settings,
-        fallback,
-        owned,
-        address,
-        outerSlot,
-        slot,
-        outerChain,
-        outerKind,
-        unenforced,
-        reason,
-        newAsked,
-        newStandIn);
+    return changed(
+        draft -> {
+          draft.asked = newAsked;
+          draft.standIn = newStandIn;
+        });
   }
 
   Lease withFunction(Functions.@Nullable Owned newOwned, String newAddress) {
-    return new Lease(
-        machine,
-        name,
-        phase,
-        source,
-        settings,
-        fallback,
-        newOwned,
-        newAddress,
-        outerSlot,
-        slot,
-        outerChain,
-        outerKind,
-        unenforced,
-        reason,
-        asked,
-        standIn);
+    return changed(
+        draft -> {
+          draft.owned = newOwned;
+          draft.address = newAddress;
+        });
   }
 
   /** Once this level has let go of it: its address may be another one's now. */
   Lease withoutFunction() {
-    return new Lease(
-        machine,
-        name,
-        phase,
-        source,
-        settings,
-        fallback,
-        null,
-        null,
-        null,
-        null,
-        outerChain,
-        outerKind,
-        unenforced,
-        reason,
-        asked,
-        standIn);
+    return changed(Draft::dropFunction);
   }
 
   Lease withSlot(String newSlot) {
-    return new Lease(
-        machine,
-        name,
-        phase,
-        source,
-        settings,
-        fallback,
-        owned,
-        address,
-        outerSlot,
-        newSlot,
-        outerChain,
-        outerKind,
-        unenforced,
-        reason,
-        asked,
-        standIn);
+    return changed(draft -> draft.slot = newSlot);
   }
 
   Lease withUnenforced(List<String> names) {
-    return new Lease(
-        machine,
-        name,
-        phase,
-        source,
-        settings,
-        fallback,
-        owned,
-        address,
-        outerSlot,
-        slot,
-        outerChain,
-        outerKind,
-        names,
-        reason,
-        asked,
-        standIn);
+    return changed(draft -> draft.unenforced = names);
   }
 
   /** As the outer level answered. */
   Lease granted(Assignment outer) {
-    return new Lease(
-        machine,
-        name,
-        phase,
-        source,
-        outer.settings(),
-        fallback,
-        owned,
-        address,
-        outer.slot(),
-        slot,
-        outer.chain(),
-        outer.kind(),
-        outer.unenforced(),
-        outer.reason(),
-        asked,
-        standIn);
+    return changed(
+        draft -> {
+          draft.settings = outer.settings();
+          draft.outerSlot = outer.slot();
+          draft.outerChain = outer.chain();
+          draft.outerKind = outer.kind();
+          draft.unenforced = outer.unenforced();
+          draft.reason = outer.reason();
+        });
   }
 
   /** An emulated NIC instead, by the same name. */
   Lease emulated(String why) {
-    return new Lease(
-        machine,
-        name,
-        phase,
-        Source.LOCAL,
-        settings,
-        fallback,
-        null,
-        null,
-        null,
-        null,
-        List.of(),
-        null,
-        List.of(),
-        why,
-        asked,
-        standIn);
+    return changed(
+        draft -> {
+          draft.dropFunction();
+          draft.source = Source.LOCAL;
+          draft.outerChain = List.of();
+          draft.outerKind = null;
+          draft.unenforced = List.of();
+          draft.reason = why;
+        });
+  }
+
+  private Lease changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.lease(machine, name, fallback);
+  }
+
+  /** What of a lease can change. */
+  private static final class Draft {
+    private Phase phase;
+    private Source source;
+    private Settings settings;
+    private Functions.@Nullable Owned owned;
+    private @Nullable String address;
+    private @Nullable String outerSlot;
+    private @Nullable String slot;
+    private List<Hop> outerChain;
+    private @Nullable Kind outerKind;
+    private List<String> unenforced;
+    private @Nullable String reason;
+    private Settings asked;
+    private boolean standIn;
+
+    Draft(Lease before) {
+      phase = before.phase;
+      source = before.source;
+      settings = before.settings;
+      owned = before.owned;
+      address = before.address;
+      outerSlot = before.outerSlot;
+      slot = before.slot;
+      outerChain = before.outerChain;
+      outerKind = before.outerKind;
+      unenforced = before.unenforced;
+      reason = before.reason;
+      asked = before.asked;
+      standIn = before.standIn;
+    }
+
+    void dropFunction() {
+      owned = null;
+      address = null;
+      outerSlot = null;
+      slot = null;
+    }
+
+    Lease lease(String machine, String name, boolean fallback) {
+      return new Lease(
+          machine,
+          name,
+          phase,
+          source,
+          settings,
+          fallback,
+          owned,
+          address,
+          outerSlot,
+          slot,
+          outerChain,
+          outerKind,
+          unenforced,
+          reason,
+          asked,
+          standIn);
+    }
   }
 
   /** What its machine is told. */

@@ -11,7 +11,7 @@ import picocli.CommandLine;
     name = "bind",
     description = "Give a network function to vfio-pci, or to a driver by name.",
     sortOptions = false)
-final class VfBind implements Subcommand {
+final class VfBind extends ChangingSubcommand {
   @CommandLine.Parameters(paramLabel = "VF", description = "As 01:10.0, enp1s0v0 or enp1s0/0")
   private String name = "";
 
@@ -23,13 +23,6 @@ final class VfBind implements Subcommand {
 
   @CommandLine.Option(names = "--force", description = "Also when it is in use")
   private boolean isForced;
-
-  @CommandLine.Mixin private final ChangeOptions options = new ChangeOptions();
-
-  @Override
-  public boolean changes() {
-    return !options.isDryRun;
-  }
 
   @Override
   public int run(Machine machine) throws IOException {

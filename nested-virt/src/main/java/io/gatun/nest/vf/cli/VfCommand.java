@@ -1,9 +1,9 @@
 package io.gatun.nest.vf.cli;
 
+import io.gatun.nest.cli.Subcommands;
 import io.gatun.nest.sysfs.ChangeLock;
 import io.gatun.pmd.cli.Command;
 import io.gatun.pmd.cli.Shutdown;
-import io.gatun.pmd.cli.UsageException;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
@@ -49,14 +49,7 @@ public final class VfCommand implements Command {
 
   @Override
   public int run(List<String> ealArguments) throws IOException {
-    CommandLine line = spec == null ? null : spec.commandLine();
-    CommandLine.ParseResult parsed = line == null ? null : line.getParseResult();
-    if (line == null || parsed == null || !parsed.hasSubcommand()) {
-      throw new UsageException(
-          "a subcommand is missing: "
-              + (line == null ? "" : String.join(", ", line.getSubcommands().keySet())));
-    }
-    Subcommand subcommand = (Subcommand) parsed.subcommand().commandSpec().userObject();
+    Subcommand subcommand = Subcommands.chosen(spec, Subcommand.class);
     Machine host = machine.get();
     if (!subcommand.changes()) {
       return subcommand.run(host);

@@ -11,7 +11,7 @@ import picocli.CommandLine;
     name = "create",
     description = "Give a physical function that many virtual functions.",
     sortOptions = false)
-final class VfCreate implements Subcommand {
+final class VfCreate extends ChangingSubcommand {
   @CommandLine.Parameters(
       index = "0",
       paramLabel = "PF",
@@ -34,13 +34,6 @@ final class VfCreate implements Subcommand {
 
   @CommandLine.Option(names = "--force", description = "Take VFs away that are in use")
   private boolean isForced;
-
-  @CommandLine.Mixin private final ChangeOptions options = new ChangeOptions();
-
-  @Override
-  public boolean changes() {
-    return !options.isDryRun;
-  }
 
   @Override
   public int run(Machine machine) throws IOException {

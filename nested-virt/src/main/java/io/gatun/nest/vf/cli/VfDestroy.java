@@ -10,7 +10,7 @@ import picocli.CommandLine;
     name = "destroy",
     description = "Take all virtual functions of a physical function away.",
     sortOptions = false)
-final class VfDestroy implements Subcommand {
+final class VfDestroy extends ChangingSubcommand {
   @CommandLine.Parameters(
       paramLabel = "PF",
       description = "The physical function, as 01:00.0 or enp1s0")
@@ -18,13 +18,6 @@ final class VfDestroy implements Subcommand {
 
   @CommandLine.Option(names = "--force", description = "Take VFs away that are in use")
   private boolean isForced;
-
-  @CommandLine.Mixin private final ChangeOptions options = new ChangeOptions();
-
-  @Override
-  public boolean changes() {
-    return !options.isDryRun;
-  }
 
   @Override
   public int run(Machine machine) throws IOException {

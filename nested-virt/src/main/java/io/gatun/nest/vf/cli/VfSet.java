@@ -24,7 +24,7 @@ import picocli.CommandLine;
       "Ends with 1 when the device does not show one, or is known not to act on it."
     },
     sortOptions = false)
-final class VfSet implements Subcommand {
+final class VfSet extends ChangingSubcommand {
   /** As in ip-link(8). */
   enum LinkState {
     AUTO,
@@ -82,13 +82,6 @@ final class VfSet implements Subcommand {
 
   @CommandLine.Option(names = "--mtu", description = "MTU of the function's own interface, bytes")
   private @Nullable Integer mtu;
-
-  @CommandLine.Mixin private final ChangeOptions options = new ChangeOptions();
-
-  @Override
-  public boolean changes() {
-    return !options.isDryRun;
-  }
 
   @Override
   public int run(Machine machine) throws IOException {

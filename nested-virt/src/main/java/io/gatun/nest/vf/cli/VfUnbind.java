@@ -11,7 +11,7 @@ import picocli.CommandLine;
     name = "unbind",
     description = "Give a network function back to the kernel's own driver.",
     sortOptions = false)
-final class VfUnbind implements Subcommand {
+final class VfUnbind extends ChangingSubcommand {
   @CommandLine.Parameters(paramLabel = "VF", description = "As 01:10.0, enp1s0v0 or enp1s0/0")
   private String name = "";
 
@@ -20,13 +20,6 @@ final class VfUnbind implements Subcommand {
 
   @CommandLine.Option(names = "--force", description = "Also when it is in use")
   private boolean isForced;
-
-  @CommandLine.Mixin private final ChangeOptions options = new ChangeOptions();
-
-  @Override
-  public boolean changes() {
-    return !options.isDryRun;
-  }
 
   @Override
   public int run(Machine machine) throws IOException {
